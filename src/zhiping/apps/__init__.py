@@ -1,0 +1,1 @@
+"""The river: one app per step of the work; upstream never imports downstream."""

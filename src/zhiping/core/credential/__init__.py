@@ -1,0 +1,1 @@
+"""The certificate: canonical form, QR, printed page, verification steps."""

@@ -1,0 +1,1 @@
+"""Identifiers of the field: credit codes, identity numbers, occupation codes, certificate numbers."""

@@ -1,0 +1,1 @@
+"""Audiences: public, body, authority, api, console."""

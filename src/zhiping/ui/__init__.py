@@ -1,0 +1,1 @@
+"""Look only: templates, components, static files."""
