@@ -1,0 +1,54 @@
+"""Setting up offices, accounts and duties."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from zhiping.apps.authorities.duties import DUTIES, ROLES
+from zhiping.apps.authorities.errors import DutyUnknownError
+from zhiping.apps.authorities.models import Account, DutyGrant, Office
+from zhiping.apps.journal.actions import record
+from zhiping.kernel.actor import Actor
+from zhiping.kernel.clock import Clock
+from zhiping.kernel.place import Place
+
+
+def open_office(name: str, place: Place, *, actor: Actor, clock: Clock, complaint_contact: str = "") -> Office:
+    """Open the office of a place (设立主管部门); its parent is the narrowest office above."""
+    with transaction.atomic():
+        above = {office.place: office for office in Office.objects.filter(place__in=[p.code for p in place.chain[1:]])}
+        parent = next((above[step.code] for step in place.chain[1:] if step.code in above), None)
+        office = Office.objects.create(
+            name=name,
+            place=place.code,
+            level=place.level,
+            parent=parent,
+            complaint_contact=complaint_contact,
+        )
+        record("authorities.office_opened", office, actor=actor, at=clock.now(), place=place.code)
+    return office
+
+
+def grant_role(
+    account: Account, role: str, place: Place, *, valid_from: dt.date, actor: Actor, clock: Clock
+) -> None:
+    """Grant every duty of a role at a place (授予职责).
+
+    Refuses:
+        DutyUnknownError: there is no such role.
+    """
+    if role not in ROLES:
+        raise DutyUnknownError(value=role, possible=tuple(ROLES))
+    with transaction.atomic():
+        for duty in ROLES[role][1]:
+            DutyGrant.objects.get_or_create(
+                account=account, duty=duty, place=place.code, valid_from=valid_from
+            )
+        record(
+            "authorities.role_granted",
+            account,
+            actor=actor,
+            at=clock.now(),
+            place=place.code,
+            facts={"role": role, "duties": [DUTIES[duty] for duty in ROLES[role][1]]},
+        )

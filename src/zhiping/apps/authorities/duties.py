@@ -1,0 +1,72 @@
+"""The closed list of duties, and the sets in which they are usually granted."""
+
+DUTIES = {
+    "registry.read": "查看机构与备案",
+    "registry.review_district": "备案区级初审",
+    "registry.review_city": "备案市级审核",
+    "registry.verify_onsite": "实地核查",
+    "registry.publish_notice": "公示与异议处理",
+    "registry.confirm": "确认入目录",
+    "registry.suspend": "停止与恢复评价",
+    "registry.remove": "移出目录",
+    "exams.read": "查看考务",
+    "exams.accept_plan": "考前报备受理",
+    "exams.supervise": "考中查看",
+    "exams.review_results": "考后审核",
+    "certificates.read": "查看证书",
+    "certificates.issue": "核准发证",
+    "certificates.correct": "证书更正",
+    "certificates.annul": "宣布证书作废",
+    "certificates.unmask": "查看完整证件号码",
+    "screening.read": "查看筛查结果",
+    "screening.run": "发起筛查",
+    "screening.judge": "研判筛查发现",
+    "journal.read": "查看操作留痕",
+    "reference.maintain": "维护目录与日历",
+}
+"""Duty → its Chinese name."""
+
+_READING = ("registry.read", "exams.read", "certificates.read", "screening.read", "journal.read")
+
+ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "district_handler": (
+        "区级经办人",
+        (*_READING, "registry.review_district", "exams.supervise", "registry.verify_onsite"),
+    ),
+    "city_handler": (
+        "市级经办人",
+        (
+            *_READING,
+            "registry.review_city",
+            "registry.verify_onsite",
+            "registry.publish_notice",
+            "registry.confirm",
+            "exams.accept_plan",
+            "exams.supervise",
+            "exams.review_results",
+            "certificates.issue",
+            "certificates.correct",
+            "screening.run",
+            "screening.judge",
+        ),
+    ),
+    "city_leader": (
+        "市级负责人",
+        (
+            *_READING,
+            "registry.confirm",
+            "registry.suspend",
+            "registry.remove",
+            "certificates.annul",
+            "certificates.unmask",
+            "screening.run",
+            "screening.judge",
+        ),
+    ),
+    "province_supervisor": (
+        "省级监管员",
+        (*_READING, "screening.run", "screening.judge", "certificates.annul", "reference.maintain"),
+    ),
+    "auditor": ("审计员", (*_READING, "screening.run")),
+}
+"""Role → (Chinese name, its duties); a role is only a convenient set, grants are per duty."""

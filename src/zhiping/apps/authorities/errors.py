@@ -1,0 +1,9 @@
+"""Refusals of the app."""
+
+from zhiping.kernel.errors import DomainError
+
+
+class DutyUnknownError(DomainError):
+    """There is no such duty or role."""
+
+    code = "authorities.duty_unknown"

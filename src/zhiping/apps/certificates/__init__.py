@@ -1,0 +1,1 @@
+"""Certificates (证书): numbers, issue, correction, annulment, status as of a day."""

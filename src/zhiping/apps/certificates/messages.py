@@ -1,0 +1,3 @@
+"""Code → Chinese sentence."""
+
+MESSAGES: dict[str, str] = {}

@@ -1,0 +1,1 @@
+"""Exams (考务): plans, sittings, assignments, enrolments, attendance, incidents, results, archives."""

@@ -1,0 +1,23 @@
+"""Reading the journal."""
+
+from django.db.models import QuerySet
+
+from zhiping.apps.journal.models import Entry
+from zhiping.apps.journal.scoping import within_prefixes
+
+
+def entries_about(thing: str, thing_id: object) -> QuerySet[Entry]:
+    """Return the entries about one thing ("certificates.certificate", its key), the newest first."""
+    return Entry.objects.filter(subjects__thing=thing, subjects__thing_id=str(thing_id)).order_by("-id")
+
+
+def things_of(entry_id: int) -> list[tuple[str, str]]:
+    """Return the things that an entry is about, as (kind, key)."""
+    return list(
+        Entry.objects.get(pk=entry_id).subjects.order_by("id").values_list("thing", "thing_id")
+    )
+
+
+def entries(prefixes: tuple[str, ...]) -> QuerySet[Entry]:
+    """Return the entries within the place prefixes, the newest first."""
+    return within_prefixes(Entry.objects.all(), prefixes)

@@ -1,0 +1,1 @@
+"""Migrations, generated and reviewed."""

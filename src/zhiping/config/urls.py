@@ -1,0 +1,7 @@
+"""Every URL of the platform, one include per audience."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("zhiping.portals.public.urls")),
+]

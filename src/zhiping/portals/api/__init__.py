@@ -1,0 +1,1 @@
+"""Machine interface, OpenAPI 3.1."""

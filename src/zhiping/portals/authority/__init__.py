@@ -1,0 +1,1 @@
+"""Authority portal (主管部门门户)."""

@@ -1,0 +1,1 @@
+"""Public portal (公众门户): no login."""

@@ -1,0 +1,6 @@
+"""URLs without a login."""
+
+from django.urls import URLPattern
+
+app_name = "public"
+urlpatterns: list[URLPattern] = []
