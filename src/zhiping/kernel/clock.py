@@ -1,7 +1,7 @@
 """Clocks: the only way to learn what time it is."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -49,3 +49,18 @@ class FixedClock:
     def today(self) -> date:
         """Return the day in China."""
         return self.moment.astimezone(CHINA).date()
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftedClock:
+    """The machine's clock moved by a number of days, for demonstrations."""
+
+    days: int
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in China's time."""
+        return datetime.now(tz=CHINA) + timedelta(days=self.days)
+
+    def today(self) -> date:
+        """Return the day in China."""
+        return self.now().date()

@@ -18,7 +18,8 @@ class PolicyFolderMissingError(DomainError):
 def policy_folder() -> Path:
     """Return the policy folder (规则与目录所在文件夹).
 
-    1. What the environment variable ZHIPING_POLICY_DIR names; a wrong name is an error, never a reason to look on.
+    1. What the environment variable ZHIPING_POLICY_DIR names; a wrong name is an error, never a reason to
+    look on.
     2. `policy/` at the root of the repository that this file belongs to.
     3. The copy that an installed package carries.
 

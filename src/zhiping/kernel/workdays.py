@@ -10,6 +10,7 @@ import chinese_calendar
 from zhiping.kernel.errors import DomainError
 
 _ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
 _PUBLISHED_YEARS = frozenset(day.year for day in chinese_calendar.holidays)
 
 
@@ -29,8 +30,9 @@ class DayCountNegativeError(DomainError):
 class WorkCalendar:
     """Says which days are worked, and counts them.
 
-    The holiday notice of a year appears in the autumn before it. Until then its days are unknown: every question
-    about them is refused, so that no deadline is ever computed from a guess, unless an administrator entered the day.
+    The holiday notice of a year appears in the autumn before it. Until then its days are unknown: every
+    question about them is refused, so that no deadline is ever computed from a guess, unless an administrator
+    entered the day.
 
     >>> calendar = WorkCalendar()
     >>> calendar.is_workday(date(2024, 9, 29))  # a Sunday, worked to make up for the National Day week
@@ -63,7 +65,9 @@ class WorkCalendar:
         if day.year not in _PUBLISHED_YEARS:
             first, last = self.published_years
             raise CalendarUnknownError(day=day, first_year=first, last_year=last)
-        return bool(chinese_calendar.is_workday(day))
+        # The package's own function walks all its days on every call; its tables answer at once.
+        is_made_up = day in chinese_calendar.workdays
+        return is_made_up or (day.weekday() < _SATURDAY and day not in chinese_calendar.holidays)
 
     def add_workdays(self, start: date, count: int) -> date:
         """Return the last day of a term of working days; the day of the event does not count (次日起算).
@@ -86,7 +90,7 @@ class WorkCalendar:
         return day
 
     def add_days(self, start: date, count: int) -> date:
-        """Return the last day of a term of calendar days; a last day that is not worked moves on to the next worked day.
+        """Return the last day of a term of calendar days, moved on to a worked day where it is none.
 
         Authority:
             民法典 arts. 201 and 203.
@@ -105,9 +109,10 @@ class WorkCalendar:
         return day
 
     def workdays_between(self, start: date, end: date) -> int:
-        """Count the working days after `start` up to and including `end`; negative when `end` lies before `start`.
+        """Count the working days after `start` up to and including `end`, negative when `end` comes first.
 
-        The inverse of `add_workdays`: five working days after a day there are five working days between the two.
+        The inverse of `add_workdays`: five working days after a day there are five working days between the
+        two.
         """
         if end < start:
             return -self.workdays_between(end, start)

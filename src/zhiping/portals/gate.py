@@ -16,8 +16,9 @@ from zhiping.apps.authorities.models import Account
 from zhiping.apps.authorities.queries import actor_of, reach
 from zhiping.apps.registry.queries import actor_of_body_account
 from zhiping.kernel.actor import PUBLIC, Actor, DutyMissingError
-from zhiping.kernel.clock import Clock, SystemClock
+from zhiping.kernel.clock import Clock
 from zhiping.kernel.place import NATION, Place
+from zhiping.portals.clock import current_clock
 
 
 class GatedRequest(HttpRequest):
@@ -67,7 +68,7 @@ def _gated[**P](
         if isinstance(actor, HttpResponseBase):
             return actor
         gated = cast("GatedRequest", request)
-        gated.actor, gated.clock = actor, SystemClock()
+        gated.actor, gated.clock = actor, current_clock()
         prefixes = ("",) if actor is PUBLIC else reach(actor)
         with walls.reaching(prefixes, body_id=actor.body_id):
             response = view(gated, *args, **kwargs)
@@ -92,7 +93,7 @@ def _officer(duty: str, request: HttpRequest) -> Actor | HttpResponse:
         return account
     if account.kind != Account.Kind.OFFICER:
         raise DutyMissingError(duty=duty or "officer", place=NATION, actor=str(account))
-    actor = actor_of(account, on=SystemClock().today())
+    actor = actor_of(account, on=current_clock().today())
     if duty and not actor.may_anywhere(duty):
         actor.require(duty, Place(NATION))
     return actor
@@ -113,5 +114,5 @@ def _signed_in(request: HttpRequest) -> Actor | HttpResponse:
     if isinstance(account, HttpResponseBase):
         return account
     if account.kind == Account.Kind.OFFICER:
-        return actor_of(account, on=SystemClock().today())
+        return actor_of(account, on=current_clock().today())
     return _body_clerk(request)

@@ -58,8 +58,8 @@ def reset(*, yes: bool) -> None:
     for folder in FOLDERS:
         postgres.stop(state / folder)
     for place in elsewhere:
-        for path in (place.home, place.sockets):
-            shutil.rmtree(path, ignore_errors=True)
+        for folder in (place.home, place.sockets):
+            shutil.rmtree(folder, ignore_errors=True)
     for path in doomed:
         if path.exists():
             shutil.rmtree(path)

@@ -1,8 +1,9 @@
-"""The database itself refuses to change or delete what the journal holds."""
+"""The database itself refuses to change what the journal holds, and counts the dossiers."""
 
 from django.db import migrations
 
 FORWARD = """
+CREATE SEQUENCE journal_dossier_number;
 CREATE FUNCTION journal_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'the journal is append-only: % on % refused', TG_OP, TG_TABLE_NAME
@@ -15,6 +16,7 @@ CREATE TRIGGER journal_subject_append_only BEFORE UPDATE OR DELETE OR TRUNCATE O
 """
 
 BACKWARD = """
+DROP SEQUENCE journal_dossier_number;
 DROP TRIGGER journal_subject_append_only ON journal_subject;
 DROP TRIGGER journal_entry_append_only ON journal_entry;
 DROP FUNCTION journal_refuse_change();

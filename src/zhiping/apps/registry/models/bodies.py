@@ -109,8 +109,8 @@ class ScopeLine(models.Model):
         ordering = ("body", "occupation_code", "-level", "valid_from")
         constraints = (
             models.CheckConstraint(
-                name="scope_line_period_forward",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="scope_line_period_forward",  # an empty period: it never came into force
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
             ),
             ExclusionConstraint(
                 name="scope_line_no_overlap",

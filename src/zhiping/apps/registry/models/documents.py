@@ -13,18 +13,23 @@ class Document(models.Model):
     class Kind(models.TextChoices):
         """What the file is evidence of."""
 
-        INCENTIVE_RULES = "incentive_rules", "培养评价使用激励制度"
-        PAY_RULES = "pay_rules", "等级与岗位薪酬挂钩制度"
-        FINANCE_RULES = "finance_rules", "财务管理制度与教育经费凭证"
-        UNDERTAKING = "undertaking", "接受监管承诺书"
+        INCENTIVE_RULES = "incentive_rules", "技能人才培养、评价、使用、激励机制"
+        PAY_RULES = "pay_rules", "技能等级与岗位、薪资挂钩制度"
+        FINANCE_RULES = "finance_rules", "财务管理制度"
+        MANAGEMENT_RULES = "management_rules", "内部管理制度"
+        UNDERTAKING = "undertaking", "接受监督管理承诺书"
         EXAM_AFFAIRS_RULES = "exam_affairs_rules", "考务管理办法"
         PAPER_RULES = "paper_rules", "命题管理办法"
         QUALITY_RULES = "quality_rules", "质量管理办法"
         CERTIFICATE_RULES = "certificate_rules", "证书管理办法"
         FEE_RULES = "fee_rules", "收费标准"
-        EXPERIENCE_PROOF = "experience_proof", "培训评价业绩佐证"
-        LICENCE = "licence", "登记证照"
-        VENUE_PROOF = "venue_proof", "场地与设备证明"
+        TRAINING_EVALUATION_PROOF = "training_evaluation_proof", "培训评价数据佐证"
+        STATUTES = "statutes", "登记证照与章程"
+        VENUE_PROOF = "venue_proof", "场地设备证明"
+        STAFF_PROOF = "staff_proof", "人员队伍证明"
+        RESOURCE_PROOF = "resource_proof", "标准、课程、试题开发能力证明"
+        FUNDS_PROOF = "funds_proof", "经费保障证明"
+        PREFERENCE_PROOF = "preference_proof", "择优条件佐证"
         PHOTO = "photo", "照片"
         OTHER = "other", "其他材料"
 
@@ -34,7 +39,7 @@ class Document(models.Model):
     filing = models.ForeignKey(
         "registry.Filing", models.PROTECT, null=True, blank=True, related_name="documents", verbose_name="备案"
     )
-    kind = models.CharField("材料类别", max_length=24, choices=Kind)
+    kind = models.CharField("材料类别", max_length=32, choices=Kind)
     original_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField("字节数")

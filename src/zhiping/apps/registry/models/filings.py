@@ -35,7 +35,8 @@ class Filing(models.Model):
 
     registered_in_city = models.BooleanField("在本市依法注册", default=True)
     is_legal_person = models.BooleanField("独立法人", default=True)
-    has_bad_credit_record = models.BooleanField("有不良信用记录", default=False)
+    is_operating_lawfully = models.BooleanField("依法经营、管理规范", default=True)
+    has_bad_credit_record = models.BooleanField("有违法违规或失信记录", default=False)
     main_business_code = models.CharField("主营业务行业代码", max_length=4, blank=True)
     staff_count = models.PositiveIntegerField("从业人员（人）", null=True, blank=True)
     revenue_wan = models.PositiveIntegerField("营业收入（万元）", null=True, blank=True)
@@ -48,7 +49,10 @@ class Filing(models.Model):
     full_time_staff = models.PositiveIntegerField("专职管理人员（人）", null=True, blank=True)
     experts = models.PositiveIntegerField("专家（人）", null=True, blank=True)
     internal_supervisors = models.PositiveIntegerField("内部质量督导人员（人）", null=True, blank=True)
-    can_develop_resources = models.BooleanField("有资源开发能力", default=False)
+    can_develop_resources = models.BooleanField("有标准、课程、试题等资源开发能力", default=False)
+    draws_education_funds_in_full = models.BooleanField("职工教育经费足额提取并使用", default=False)
+    has_stable_funds = models.BooleanField("经费有稳定保障", default=False)
+    is_nonprofit_undertaken = models.BooleanField("承诺不以营利为目的", default=False)
     main_duty_is_talent_training = models.BooleanField("以人才培养服务为主要职责", default=False)
     opens_city_wide = models.BooleanField("面向全市开展", default=True)
     experience_years = models.PositiveIntegerField("连续培训评价年数", null=True, blank=True)
@@ -58,6 +62,8 @@ class Filing(models.Model):
     engineer_pilot = models.BooleanField("承担过贯通试点工作", default=False)
     took_part_in_standards = models.BooleanField("参与过标准、大纲、教材、题库编制", default=False)
     is_provincial_base = models.BooleanField("省级高技能人才培训基地", default=False)
+    serves_own_students_only = models.BooleanField("只对本校学生开展认定", default=False)
+    is_provincial_pilot_school = models.BooleanField("省级认定试点技工院校", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "备案"
@@ -103,8 +109,10 @@ class FilingLine(models.Model):
         "registry.Venue", models.PROTECT, null=True, blank=True, verbose_name="考点"
     )
     applicants = models.PositiveIntegerField("申报同一等级职工人数", null=True, blank=True)
-    relates_to_main_business = models.BooleanField("与主营业务直接相关或为一线主体工种", default=False)
+    relates_to_main_business = models.BooleanField("与主营业务直接相关", default=False)
+    is_main_production_line = models.BooleanField("属生产一线的主体技能职业", default=False)
     has_influence = models.BooleanField("业内有影响力、技能含量较高", default=False)
+    norm_follows_drafting_rules = models.BooleanField("评价规范按编制技术规程（2023年版）制定", default=False)
     person_times = models.PositiveIntegerField("该职业累计培训评价人次", null=True, blank=True)
 
     class Meta:

@@ -1,0 +1,83 @@
+"""The law, the calendar and the dated lists, for every app downstream."""
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Q, QuerySet
+
+from zhiping.apps.reference.models import (
+    AccessQualification,
+    OccupationalStandard,
+    ShortageOccupation,
+    WorkdayOverride,
+)
+from zhiping.core.policybook import PolicyBook, Verdict
+from zhiping.kernel.place import Place
+from zhiping.kernel.resources import policy_folder
+from zhiping.kernel.workdays import WorkCalendar
+
+
+@functools.cache
+def law() -> PolicyBook:
+    """Return the policy book of this installation, loaded and checked once."""
+    return PolicyBook.load(policy_folder())
+
+
+def judge(question: str, facts: Mapping[str, object], *, place: str, on: dt.date) -> Verdict:
+    """Judge one case by the law of the place on the named day."""
+    return law().judge(question, facts, place=Place(place), on=on)
+
+
+def whole_parameter(parameter: str, *, place: str, on: dt.date) -> int | None:
+    """Return a whole-number parameter in force at the place that day, or None where no rule is known."""
+    found = law().resolve(parameter, place=Place(place), on=on)
+    return None if found is None else int(str(found.value))
+
+
+def binding_clauses(clauses: Iterable[str], *, place: str, on: dt.date) -> tuple[str, ...]:
+    """Return those of the clauses whose document binds at the place on the day.
+
+    Nothing from one city binds another: an operation in Foshan does not cite a Liaoning clause.
+    """
+    book, here = law(), Place(place)
+    binding = []
+    for clause in clauses:
+        document = book.documents[book.clauses[clause].document]
+        if document.place.contains(here) and document.in_force.covers(on):
+            binding.append(clause)
+    return tuple(binding)
+
+
+def calendar() -> WorkCalendar:
+    """Return the working-day calendar with the administrators' overrides."""
+    return WorkCalendar(overrides=dict(WorkdayOverride.objects.values_list("day", "is_workday")))
+
+
+def _on(rows: QuerySet, day: dt.date) -> QuerySet:  # type: ignore[type-arg]  # any of three models
+    return rows.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def standards_in_force(occupation_code: str, *, on: dt.date) -> QuerySet[OccupationalStandard]:
+    """Return the standards and norms of an occupation that are in force on the day."""
+    return _on(OccupationalStandard.objects.filter(occupation_code=occupation_code), on)
+
+
+def standards_of(occupation_codes: Iterable[str], *, on: dt.date) -> dict[str, OccupationalStandard]:
+    """Return one standard in force per occupation code; a national one before a norm."""
+    rows = _on(OccupationalStandard.objects.filter(occupation_code__in=set(occupation_codes)), on)
+    return {row.occupation_code: row for row in rows.order_by("-kind", "valid_from")}
+
+
+def is_access_type(occupation_code: str, *, on: dt.date) -> bool:
+    """Tell whether the occupation belongs to an access-type qualification on the day (FS20-O1)."""
+    return _on(AccessQualification.objects.filter(occupation_code=occupation_code), on).exists()
+
+
+def is_on_shortage_list(occupation_code: str, *, place: str, on: dt.date) -> bool | None:
+    """Tell whether the occupation is on the city's shortage list; None where no list is known."""
+    places = [step.code for step in Place(place).chain]
+    rows = _on(ShortageOccupation.objects.filter(place__in=places), on)
+    if not rows.exists():
+        return None
+    return rows.filter(occupation_code=occupation_code).exists()

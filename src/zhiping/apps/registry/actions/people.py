@@ -1,0 +1,225 @@
+"""Persons, staff, assessors, declared ties."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from zhiping.apps.journal.actions import record
+from zhiping.apps.registry.errors import AlreadyOnRecordError, IdentityNumberRefusedError
+from zhiping.apps.registry.identity import number_index, seal_number, seal_phone
+from zhiping.apps.registry.models import (
+    Assessor,
+    AssessorOccupation,
+    EvaluationBody,
+    Kinship,
+    Person,
+    StaffMember,
+)
+from zhiping.apps.registry.ownership import require_own
+from zhiping.core.identifiers import identity_number as identity_numbers
+from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
+from zhiping.kernel.actor import Actor
+from zhiping.kernel.clock import Clock
+
+RESIDENT_CARD = "居民身份证"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDetails:
+    """A person as an identity paper tells."""
+
+    name: str
+    number: str
+    paper_kind: str = RESIDENT_CARD
+    phone: str = ""
+    nation: str = ""
+
+
+def register_person(details: PersonDetails, *, on: dt.date) -> Person:
+    """Return the person of an identity paper, on record already or put there now (登记人员).
+
+    Part of the action that needs the person, which journals it.
+
+    Refuses:
+        IdentityNumberRefusedError: a resident's number that cannot be right.
+    """
+    number = normalise_code(details.number)
+    sex, born_on = "", None
+    if details.paper_kind == RESIDENT_CARD:
+        problems = identity_numbers.problems(number, on=on)
+        if problems:
+            raise IdentityNumberRefusedError(value=details.number, reason=problems[0].code)
+        identity = identity_numbers.parse(number, on=on)
+        number, born_on = str(identity), identity.born
+        sex = "M" if identity.gender is identity_numbers.Gender.MALE else "F"
+    known = Person.objects.filter(
+        number_index=number_index(number, details.paper_kind), paper_kind=details.paper_kind
+    ).first()
+    if known is not None:
+        return known
+    sealed, index = seal_number(number, details.paper_kind)
+    return Person.objects.create(
+        name=normalise_text(details.name),
+        paper_kind=details.paper_kind,
+        number_cipher=sealed,
+        number_index=index,
+        sex=sex,
+        born_on=born_on,
+        nation=details.nation,
+        phone_cipher=seal_phone(details.phone, index),
+    )
+
+
+def add_staff_member(
+    body_id: int,
+    details: PersonDetails,
+    *,
+    role: str,
+    is_full_time: bool,
+    valid_from: dt.date,
+    actor: Actor,
+    clock: Clock,
+) -> StaffMember:
+    """Put somebody on the staff of a body's evaluation unit (登记专职人员).
+
+    Authority:
+        FS20-E5, FS20-S3.
+    Refuses:
+        AlreadyOnRecordError: the person holds that post already.
+    """
+    require_own(actor, body_id)
+    with transaction.atomic():
+        body = EvaluationBody.objects.select_for_update().get(pk=body_id)
+        person = register_person(details, on=clock.today())
+        if StaffMember.objects.filter(body=body, person=person, role=role, valid_to__isnull=True).exists():
+            raise AlreadyOnRecordError(value=person.name)
+        member = StaffMember.objects.create(
+            body=body, person=person, role=role, is_full_time=is_full_time, valid_from=valid_from
+        )
+        record(
+            "registry.staff_member_added",
+            member,
+            body,
+            person,
+            actor=actor,
+            at=clock.now(),
+            place=body.place,
+            facts={"name": person.name, "role": member.get_role_display()},
+        )
+    return member
+
+
+def end_staff_member(member_id: int, *, actor: Actor, clock: Clock) -> StaffMember:
+    """End somebody's post today (人员离岗)."""
+    with transaction.atomic():
+        member = StaffMember.objects.select_for_update().select_related("body", "person").get(pk=member_id)
+        require_own(actor, member.body_id)
+        member.valid_to = max(clock.today(), member.valid_from + dt.timedelta(days=1))
+        member.save(update_fields=["valid_to"])
+        record(
+            "registry.staff_member_ended",
+            member,
+            member.body,
+            member.person,
+            actor=actor,
+            at=clock.now(),
+            place=member.body.place,
+            facts={"name": member.person.name},
+        )
+    return member
+
+
+def add_assessor(
+    body_id: int,
+    details: PersonDetails,
+    *,
+    grade: str,
+    certificate_number: str,
+    occupation_codes: tuple[str, ...],
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    actor: Actor,
+    clock: Clock,
+) -> Assessor:
+    """Register an assessor of a body (登记考评员) with the occupations that may be examined.
+
+    Authority:
+        FS20-E6, LN24-2.3c.
+    Refuses:
+        AlreadyOnRecordError: that assessor's certificate is on record.
+    """
+    require_own(actor, body_id)
+    with transaction.atomic():
+        body = EvaluationBody.objects.select_for_update().get(pk=body_id)
+        if Assessor.objects.filter(body=body, certificate_number=certificate_number).exists():
+            raise AlreadyOnRecordError(value=certificate_number)
+        person = register_person(details, on=clock.today())
+        assessor = Assessor.objects.create(
+            body=body,
+            person=person,
+            grade=grade,
+            certificate_number=certificate_number,
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+        AssessorOccupation.objects.bulk_create(
+            AssessorOccupation(assessor=assessor, occupation_code=code) for code in dict.fromkeys(occupation_codes)
+        )
+        record(
+            "registry.assessor_added",
+            assessor,
+            body,
+            person,
+            actor=actor,
+            at=clock.now(),
+            place=body.place,
+            facts={"name": person.name, "grade": assessor.get_grade_display(), "occupations": occupation_codes},
+        )
+    return assessor
+
+
+def end_assessor(assessor_id: int, *, actor: Actor, clock: Clock) -> Assessor:
+    """End an assessor's standing today (考评员退出)."""
+    with transaction.atomic():
+        assessor = Assessor.objects.select_for_update().select_related("body", "person").get(pk=assessor_id)
+        require_own(actor, assessor.body_id)
+        assessor.valid_to = max(clock.today(), assessor.valid_from + dt.timedelta(days=1))
+        assessor.save(update_fields=["valid_to"])
+        record(
+            "registry.assessor_ended",
+            assessor,
+            assessor.body,
+            assessor.person,
+            actor=actor,
+            at=clock.now(),
+            place=assessor.body.place,
+            facts={"name": assessor.person.name},
+        )
+    return assessor
+
+
+def declare_tie(
+    assessor_id: int, other: PersonDetails, *, tie: str, actor: Actor, clock: Clock
+) -> Kinship:
+    """Declare that an assessor must not examine somebody (申报回避): a relative or a trainee."""
+    with transaction.atomic():
+        assessor = Assessor.objects.select_for_update().select_related("body").get(pk=assessor_id)
+        require_own(actor, assessor.body_id)
+        person = register_person(other, on=clock.today())
+        kinship, is_new = Kinship.objects.get_or_create(
+            assessor=assessor, person=person, tie=tie, defaults={"declared_at": clock.now()}
+        )
+        if not is_new:
+            raise AlreadyOnRecordError(value=person.name)
+        record(
+            "registry.tie_declared",
+            kinship,
+            assessor,
+            person,
+            actor=actor,
+            at=clock.now(),
+            place=assessor.body.place,
+            facts={"tie": kinship.get_tie_display()},
+        )
+    return kinship

@@ -1,0 +1,81 @@
+"""Uploaded files: judged by their content, kept by their hash, never executed."""
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+
+from zhiping.apps.registry.errors import DocumentRefusedError
+
+LIMIT_BYTES = 20 * 1024 * 1024
+
+_OFFICE = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that is safe to keep."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+def store(name: str, content: bytes) -> Stored:
+    """Judge a file by its first bytes and keep it under its SHA-256.
+
+    Accepted: PDF, JPEG, PNG, DOCX, XLSX without macros. The name's ending is not believed.
+
+    Refuses:
+        DocumentRefusedError: empty, too large, or of another kind.
+    """
+    limit = LIMIT_BYTES // (1024 * 1024)
+    if not content:
+        raise DocumentRefusedError(name=name, reason="文件是空的", limit_mb=limit)
+    if len(content) > LIMIT_BYTES:
+        raise DocumentRefusedError(name=name, reason="文件过大", limit_mb=limit)
+    content_type = _sniff(content)
+    if content_type is None:
+        raise DocumentRefusedError(name=name, reason="文件内容不是可接收的类型", limit_mb=limit)
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{id(content):x}")
+        draft.write_bytes(content)
+        draft.replace(path)
+    return Stored(sha256=digest, size=len(content), content_type=content_type)
+
+
+def path_of(sha256: str) -> Path:
+    """Return where the content with that hash lies."""
+    return Path(settings.STATE_DIR) / "files" / sha256[:2] / sha256
+
+
+def _sniff(content: bytes) -> str | None:
+    if content.startswith(b"%PDF-"):
+        return "application/pdf"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"PK\x03\x04"):
+        return _sniff_office(content)
+    return None
+
+
+def _sniff_office(content: bytes) -> str | None:
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile:
+        return None
+    if any(name.endswith("vbaProject.bin") for name in names):
+        return None
+    return next((kind for member, kind in _OFFICE.items() if member in names), None)

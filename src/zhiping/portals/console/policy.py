@@ -1,0 +1,308 @@
+"""`zhiping policy`: check the policy folder, show coverage, decide one case, compare a draft."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import yaml
+
+from zhiping.core.policybook import (
+    Finding,
+    Outcome,
+    PolicyBook,
+    PolicyInvalidError,
+    Problem,
+    Verdict,
+)
+from zhiping.core.policybook.coverage import coverage as clause_coverage
+from zhiping.core.policybook.drafts import changes
+from zhiping.core.policybook.folder import default_folder
+from zhiping.core.policybook.messages import OPERATORS, OUTCOMES, REFUSALS
+from zhiping.core.policybook.trace import Observation, observations
+from zhiping.core.policybook.verdict import shown_value, with_unit
+from zhiping.kernel.errors import DomainError
+from zhiping.kernel.place import Place, PlaceMalformedError
+
+EXIT_PASS, EXIT_REFUSE, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
+EXIT_CODES = {
+    Outcome.PASS: EXIT_PASS,
+    Outcome.NOTE: EXIT_PASS,
+    Outcome.WARN: EXIT_PASS,
+    Outcome.NOT_APPLICABLE: EXIT_PASS,
+    Outcome.REFUSE: EXIT_REFUSE,
+    Outcome.UNKNOWN: EXIT_UNKNOWN,
+    Outcome.NO_RULE_KNOWN: EXIT_UNKNOWN,
+}
+
+_FOLDER = click.option(
+    "--policy",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="政策文件夹；不写则用随程序安装的政策库。",
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON（键名稳定）。")
+
+
+class _PlaceParameter(click.ParamType[object]):
+    """A place code on the command line."""
+
+    name = "code"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """Return the place, or a usage error."""
+        try:
+            return Place(str(value))
+        except PlaceMalformedError:
+            self.fail(f"“{value}”不是行政区划代码，应为六位数字或 CN。", param, ctx)
+
+
+class _DayParameter(click.ParamType[object]):
+    """A day on the command line."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or a usage error."""
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"“{value}”不是日期，应写成 2020-08-17。", param, ctx)
+
+
+_ON = click.option("--on", "on", type=_DayParameter(), required=True, help="判定依据日，如 2020-08-17。")
+
+
+@click.group(name="policy")
+def policy() -> None:
+    """政策库：检查、条款覆盖、判定、草案比较."""
+
+
+@policy.command()
+@_FOLDER
+@_JSON
+def check(folder: Path | None, *, as_json: bool) -> None:
+    """检查全部政策文件并运行规则案例；有问题时逐条列出文件与行号，退出码 1."""
+    book, problems = PolicyBook.read(folder or default_folder())
+    if not problems:
+        problems = _case_problems(book)
+    counts = {
+        "documents": len(book.documents),
+        "clauses": len(book.clauses),
+        "parameters": len(book.parameters),
+        "values": sum(len(one.values) for one in book.parameters.values()),
+        "facts": len(book.facts),
+        "rules": len(book.rules),
+        "cases": sum(len(one.cases) for one in book.rules.values()),
+        "screens": len(book.screens),
+    }
+    if as_json:
+        _print_json({"ok": not problems, "counts": counts, "problems": _problems_json(problems)})
+    else:
+        _print_problems(problems)
+        if not problems:
+            click.echo(_COUNTS.format(**counts))
+    sys.exit(EXIT_REFUSE if problems else EXIT_PASS)
+
+
+_COUNTS = (
+    "政策库无误：文件 {documents} 份、条款 {clauses} 条、参数 {parameters} 个（取值 {values} 项）、"
+    "事实 {facts} 项、规则 {rules} 条（案例 {cases} 个，全部相符）、筛查规则 {screens} 条。"
+)
+
+
+@policy.command()
+@_FOLDER
+@_JSON
+def coverage(folder: Path | None, *, as_json: bool) -> None:
+    """列出每一条款由哪些规则、参数、筛查、环节落实；有约束力而无落实的条款标为“待落实”."""
+    table = clause_coverage(_load(folder), _declared_enforcers())
+    if as_json:
+        _print_json(table.to_json())
+        return
+    for row in table.rows:
+        beside = [*row.rules, *row.parameters, *row.screens, *row.others]
+        shown = "、".join(beside) or ("（原则性条款）" if not row.clause.binds else "待落实")
+        click.echo(f"{row.clause.id}\t{''.join(row.clause.kinds)}\t{row.clause.summary}\t{shown}")
+    done = len(table.binding) - len(table.open)
+    click.echo(f"有约束力的条款 {len(table.binding)} 条，已落实 {done} 条，待落实 {len(table.open)} 条。")
+
+
+@policy.command()
+@click.argument("question")
+@click.option("--place", "place", type=_PlaceParameter(), required=True, help="行政区划代码，如 440600。")
+@_ON
+@click.option(
+    "--facts",
+    "facts_file",
+    type=click.Path(dir_okay=False, allow_dash=True, exists=True),
+    required=True,
+    help="事实文件，YAML 或 JSON；- 表示从标准输入读取。",
+)
+@_FOLDER
+@_JSON
+def decide(  # one parameter for each option of the command
+    question: str, place: Place, on: date, facts_file: str, folder: Path | None, *, as_json: bool
+) -> None:
+    """判定一个事项：按地区和日期适用规则，逐条列出所见、所需、差距与依据.
+
+    退出码：0 符合（含仅有警示、不适用）；1 不符合；2 用法或资料写法有误；3 无法判定或没有已知规则。
+    """
+    book = _load(folder)
+    raw = _read_facts(facts_file)
+    try:
+        verdict = book.judge(question, book.read_facts(raw), place=place, on=on)
+    except DomainError as error:
+        raise click.UsageError(REFUSALS[error.code].format(**error.facts)) from error
+    if as_json:
+        _print_json(verdict.to_json())
+    else:
+        _print_verdict(verdict)
+    sys.exit(EXIT_CODES[verdict.outcome])
+
+
+@policy.command()
+@_ON
+@click.option(
+    "--with",
+    "draft",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="草案文件夹，结构与政策文件夹相同；同名文件取代原文件。",
+)
+@_FOLDER
+@_JSON
+def diff(on: date, draft: Path, folder: Path | None, *, as_json: bool) -> None:
+    """比较草案施行后某日的参数、规则和已有案例的结果有何不同."""
+    before, now = _load(folder), _load(folder, draft=draft)
+    found = list(changes(before, now, on=on))
+    if as_json:
+        _print_json({"on": on.isoformat(), "changes": [one.to_json() for one in found]})
+        return
+    for one in found:
+        kind = {"parameter": "参数", "rule": "规则", "case": "案例"}[one.kind]
+        click.echo(f"{kind} {one.thing}（{one.place}）：{_or_none(one.before)} → {_or_none(one.now)}")
+    click.echo(f"{on.isoformat()}：共 {len(found)} 处不同。")
+
+
+def _or_none(value: object) -> str:
+    return "无" if value is None else shown_value(value, None)
+
+
+# reading -----------------------------------------------------------------------------------------
+
+
+def _load(folder: Path | None, *, draft: Path | None = None) -> PolicyBook:
+    try:
+        return PolicyBook.load(folder or default_folder(), draft=draft)
+    except PolicyInvalidError as error:
+        _print_problems(error.problems)
+        sys.exit(EXIT_USAGE)
+
+
+def _declared_enforcers() -> Mapping[str, Iterable[str]]:
+    """Return what actions, pages and reports declare; none are collected outside the platform."""
+    return {}
+
+
+def _read_facts(name: str) -> dict[str, object]:
+    text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    try:
+        raw = yaml.safe_load(text)  # JSON is YAML
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"事实文件无法解析：{error}") from error
+    if not isinstance(raw, dict):
+        raise click.UsageError("事实文件应为“名称: 值”的列表。")
+    return {str(key): _without_time(value) for key, value in raw.items()}
+
+
+def _without_time(value: object) -> object:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _case_problems(book: PolicyBook) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            file=one.case.origin.file,
+            line=one.case.origin.line,
+            id=one.rule,
+            code="case_fails",
+            facts={
+                "case": one.case.name,
+                "expect": one.case.expect.value,
+                "actual": one.actual.value,
+            },
+        )
+        for one in book.failing_cases()
+    )
+
+
+# printing ----------------------------------------------------------------------------------------
+
+
+def _print_json(content: object) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))
+
+
+def _problems_json(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    return [
+        {"file": one.file, "line": one.line, "id": one.id, "code": one.code, "message": one.sentence}
+        for one in problems
+    ]
+
+
+def _print_problems(problems: tuple[Problem, ...]) -> None:
+    for one in problems:
+        click.echo(str(one), err=True)
+    if problems:
+        click.echo(f"共 {len(problems)} 处问题。", err=True)
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    heading = f"{verdict.question} · {verdict.place.code} · {verdict.on.isoformat()}"
+    click.echo(f"{heading}：{OUTCOMES[verdict.outcome.value]}")
+    if verdict.outcome is Outcome.NO_RULE_KNOWN:
+        _print_no_rule(verdict)
+        return
+    for finding in verdict.findings:
+        _print_finding(finding)
+
+
+def _print_no_rule(verdict: Verdict) -> None:
+    click.echo("该地区在该日没有已收录的规则。这不等于允许或禁止，请向当地主管部门核实，或补录依据文件。")
+    for one in verdict.earlier:
+        click.echo(f"  此前曾有 {one.rule} {one.title}：{one.start} 起，至 {one.end} 前。")
+    for one in verdict.later:
+        click.echo(f"  此后将有 {one.rule} {one.title}：{one.start} 起施行。")
+
+
+def _print_finding(finding: Finding) -> None:
+    waivable = "（原则上，可附理由豁免）" if finding.may_be_waived else ""
+    click.echo(f"\n[{OUTCOMES[finding.outcome.value]}] {finding.rule} {finding.title}{waivable}")
+    if finding.message:
+        click.echo(f"  {finding.message}")
+    shown = finding.nearest_misses or tuple(observations(finding.trace))
+    for one in shown if finding.outcome is not Outcome.NOT_APPLICABLE else ():
+        click.echo(f"  {_observation(one)}")
+    for cite in finding.citations:
+        number = f"（{cite.number}）" if cite.number else ""
+        wording = f"：“{cite.wording}”" if cite.wording else ""
+        click.echo(f"  依据：{cite.clause} 《{cite.title}》{number}{cite.where}，{cite.summary}{wording}")
+
+
+def _observation(one: Observation) -> str:
+    required = with_unit(one.required, one.test.unit)
+    wording = f"（原文“{one.test.wording}”）" if one.test.wording else ""
+    uncertain = "，该数值待核实" if one.test.certainty == "uncertain" else ""
+    short = f"，差 {with_unit(one.short_by, one.test.unit)}" if one.short_by is not None else ""
+    operator = OPERATORS.get(one.test.operator.value, "")
+    observed = with_unit(one.observed, one.test.unit)
+    needed = operator if isinstance(one.required, bool) else f"{operator} {required}"
+    return f"{one.test.label}：{observed}；要求{needed}{wording}{short}{uncertain}"
+
+
+if __name__ == "__main__":
+    policy()
