@@ -174,7 +174,7 @@ def _business_facts(filing: Filing) -> Facts:
         code, staff=filing.staff_count, revenue_wan=filing.revenue_wan, assets_wan=filing.assets_wan
     )
     if size.size is not None:
-        facts["enterprise_size"] = size.size
+        facts["enterprise_size"] = size.size.name.lower()
     return facts
 
 

@@ -1,7 +1,12 @@
 """Reads for others, already scoped to an actor."""
 
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from zhiping.apps.authorities.models import Account
-from zhiping.apps.registry.models import BodyAccess
+from zhiping.apps.registry.models import BodyAccess, DispatchSpan, InsuranceSpan, InsuredMonth
 from zhiping.kernel.actor import Actor, ActorKind
 
 
@@ -11,3 +16,66 @@ def actor_of_body_account(account: Account) -> Actor | None:
     if access is None or not account.is_active:
         return None
     return Actor(kind=ActorKind.BODY, id=str(account.pk), name=str(account), body_id=access.body_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What insurance and dispatch filing tell about a set of persons and one body."""
+
+    body_id: int
+    feed_reaches_body: bool
+    insured: Mapping[int, tuple[tuple[int, str, dt.date, dt.date | None], ...]]
+    dispatched: Mapping[int, tuple[tuple[int, str, dt.date, dt.date | None], ...]]
+    city: str
+
+    def is_insured_here(self, person_id: int | None, day: dt.date) -> bool:
+        """Tell whether the body insured the person on the day."""
+        rows = self.insured.get(person_id or 0, ())
+        return any(body == self.body_id and _covers(start, end, day) for body, _, start, end in rows)
+
+    def dispatch_months(self, person_id: int | None, day: dt.date) -> int:
+        """Return the full months of dispatch to the body up to the day, over touching spans."""
+        rows = sorted(
+            (start, end)
+            for body, _, start, end in self.dispatched.get(person_id or 0, ())
+            if body == self.body_id and start <= day
+        )
+        since: dt.date | None = None
+        reached: dt.date | None = None
+        for start, end in rows:
+            if since is None or (reached is not None and start > reached):
+                since = start
+            reached = end
+        if since is None or (reached is not None and reached <= day):
+            return 0
+        return (day.year - since.year) * 12 + day.month - since.month - (day.day < since.day)
+
+    def is_tied_to_city(self, person_id: int | None, day: dt.date) -> bool:
+        """Tell whether the person was insured or employed in the city on the day (FS20-T1)."""
+        rows = (*self.insured.get(person_id or 0, ()), *self.dispatched.get(person_id or 0, ()))
+        return any(place.startswith(self.city) and _covers(start, end, day) for _, place, start, end in rows)
+
+
+def spans_of(person_ids: tuple[int, ...], *, body_id: int, city: str) -> Spans:
+    """Return the insurance and dispatch spans of the persons, for questions about one body."""
+
+    def of(model: type[InsuranceSpan | DispatchSpan]) -> dict[int, tuple[tuple[int, str, dt.date, dt.date | None], ...]]:
+        found: dict[int, list[tuple[int, str, dt.date, dt.date | None]]] = defaultdict(list)
+        rows = model.objects.filter(person_id__in=person_ids)
+        for person, body, place, start, end in rows.values_list(
+            "person_id", "body_id", "body__place", "valid_from", "valid_to"
+        ):
+            found[person].append((body, place, start, end))
+        return {person: tuple(spans) for person, spans in found.items()}
+
+    return Spans(
+        body_id=body_id,
+        feed_reaches_body=InsuredMonth.objects.filter(body_id=body_id).exists(),
+        insured=of(InsuranceSpan),
+        dispatched=of(DispatchSpan),
+        city=city,
+    )
+
+
+def _covers(start: dt.date, end: dt.date | None, day: dt.date) -> bool:
+    return start <= day and (end is None or day < end)

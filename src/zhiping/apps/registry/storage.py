@@ -1,6 +1,8 @@
 """Uploaded files: judged by their content, kept by their hash, never executed."""
 
 import hashlib
+import os
+import threading
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -43,13 +45,7 @@ def store(name: str, content: bytes) -> Stored:
     content_type = _sniff(content)
     if content_type is None:
         raise DocumentRefusedError(name=name, reason="文件内容不是可接收的类型", limit_mb=limit)
-    digest = hashlib.sha256(content).hexdigest()
-    path = path_of(digest)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{id(content):x}")
-        draft.write_bytes(content)
-        draft.replace(path)
+    digest = keep(content)
     return Stored(sha256=digest, size=len(content), content_type=content_type)
 
 
@@ -79,3 +75,30 @@ def _sniff_office(content: bytes) -> str | None:
     if any(name.endswith("vbaProject.bin") for name in names):
         return None
     return next((kind for member, kind in _OFFICE.items() if member in names), None)
+
+
+def keep(content: bytes) -> str:
+    """Keep bytes that another check has judged, under their SHA-256, which is returned."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        draft.write_bytes(content)
+        draft.replace(path)
+    return digest
+
+
+def read(sha256: str) -> bytes:
+    """Return the bytes kept under a SHA-256, after checking that they are still those.
+
+    Refuses:
+        DocumentRefusedError: the file is gone, or is no longer what was handed in.
+    """
+    path = path_of(sha256)
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise DocumentRefusedError(
+            name=sha256[:12], reason="存储的文件已缺失或被改动", limit_mb=LIMIT_BYTES // (1024 * 1024)
+        )
+    return content

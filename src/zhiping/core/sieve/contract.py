@@ -23,7 +23,10 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, type, meaning, and what may stand in it."""
+    """One column: its name, type, meaning, and what may stand in it.
+
+    `form` is a regular expression that the whole value, written as text, must match.
+    """
 
     name: str
     type: Type
@@ -31,16 +34,29 @@ class Column:
     may_be_missing: bool = False
     allowed: tuple[str, ...] = ()
     refers_to: str = ""
+    form: str = ""
+
+
+PLACE_FORM = "[0-9]{6}"
+"""The written form of a place (GB/T 2260)."""
+
+NATION_OR_PLACE_FORM = "CN|[0-9]{6}"
+MONTH_FORM = "[0-9]{4}-[0-9]{2}-01"
+"""The written form of a month: its first day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its name, meaning, key and columns."""
+    """One table: its name, meaning, key and columns.
+
+    `periods` names the pairs of columns that are a start and an end: no end before its start.
+    """
 
     name: str
     meaning: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    periods: tuple[tuple[str, str], ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -66,7 +82,7 @@ TABLES: tuple[Table, ...] = (
             Column("name", _T.TEXT, "机构名称"),
             Column("kind", _T.TEXT, "机构类别", allowed=BODY_KINDS),
             Column("credit_code", _T.TEXT, "统一社会信用代码"),
-            Column("place", _T.TEXT, "备案地行政区划代码"),
+            Column("place", _T.TEXT, "备案地行政区划代码", form=PLACE_FORM),
             Column("filed_on", _T.DAY, "首次备案确认日", may_be_missing=True),
             Column("state", _T.TEXT, "目录状态", allowed=("filed", "suspended", "removed", "applicant")),
         ),
@@ -80,10 +96,11 @@ TABLES: tuple[Table, ...] = (
             Column("body_id", _T.TEXT, "机构标识", refers_to="bodies.body_id"),
             Column("occupation_code", _T.TEXT, "职业编码"),
             Column("level", _T.TEXT, "等级", allowed=LEVELS),
-            Column("place", _T.TEXT, "可开展评价的行政区划代码"),
+            Column("place", _T.TEXT, "可开展评价的行政区划代码", form=NATION_OR_PLACE_FORM),
             Column("valid_from", _T.DAY, "起始日（含）"),
             Column("valid_to", _T.DAY, "截止日（不含）", may_be_missing=True),
         ),
+        periods=(("valid_from", "valid_to"),),
     ),
     Table(
         "sittings",
@@ -95,13 +112,14 @@ TABLES: tuple[Table, ...] = (
             Column("body_id", _T.TEXT, "机构标识", refers_to="bodies.body_id"),
             Column("occupation_code", _T.TEXT, "职业编码"),
             Column("level", _T.TEXT, "等级", allowed=LEVELS),
-            Column("place", _T.TEXT, "考点行政区划代码"),
+            Column("place", _T.TEXT, "考点行政区划代码", form=PLACE_FORM),
             Column("venue_id", _T.TEXT, "考点标识"),
             Column("starts_at", _T.MOMENT, "开考时间（北京时间）"),
             Column("ends_at", _T.MOMENT, "结束时间（北京时间）"),
             Column("plan_accepted_on", _T.DAY, "考核计划报备受理日", may_be_missing=True),
             Column("state", _T.TEXT, "场次状态", allowed=("planned", "held", "cancelled")),
         ),
+        periods=(("starts_at", "ends_at"),),
     ),
     Table(
         "assignments",
@@ -123,6 +141,7 @@ TABLES: tuple[Table, ...] = (
             Column("qualified_from", _T.DAY, "考评员证起始日", may_be_missing=True),
             Column("qualified_to", _T.DAY, "考评员证截止日（不含）", may_be_missing=True),
         ),
+        periods=(("qualified_from", "qualified_to"),),
     ),
     Table(
         "enrolments",
@@ -187,7 +206,7 @@ TABLES: tuple[Table, ...] = (
             Column("body_id", _T.TEXT, "机构标识", refers_to="bodies.body_id"),
             Column("occupation_code", _T.TEXT, "职业编码"),
             Column("level", _T.TEXT, "等级", allowed=LEVELS),
-            Column("place", _T.TEXT, "核发地行政区划代码"),
+            Column("place", _T.TEXT, "核发地行政区划代码", form=PLACE_FORM),
             Column("issued_on", _T.DAY, "发证日期"),
             Column("state", _T.TEXT, "状态", allowed=("valid", "annulled")),
         ),
@@ -198,7 +217,7 @@ TABLES: tuple[Table, ...] = (
         ("body_id", "month"),
         (
             Column("body_id", _T.TEXT, "机构标识", refers_to="bodies.body_id"),
-            Column("month", _T.DAY, "月份（当月首日）"),
+            Column("month", _T.DAY, "月份（当月首日）", form=MONTH_FORM),
             Column("insured_count", _T.WHOLE, "当月参保职工人数"),
         ),
     ),
@@ -212,6 +231,7 @@ TABLES: tuple[Table, ...] = (
             Column("valid_from", _T.DAY, "起始日（含）"),
             Column("valid_to", _T.DAY, "截止日（不含）", may_be_missing=True),
         ),
+        periods=(("valid_from", "valid_to"),),
     ),
     Table(
         "dispatch_spans",
@@ -223,6 +243,7 @@ TABLES: tuple[Table, ...] = (
             Column("valid_from", _T.DAY, "起始日（含）"),
             Column("valid_to", _T.DAY, "截止日（不含）", may_be_missing=True),
         ),
+        periods=(("valid_from", "valid_to"),),
     ),
     Table(
         "prior_certificates",
@@ -245,7 +266,7 @@ PARAMETERS = Table(
     ("key", "place", "valid_from"),
     (
         Column("key", _T.TEXT, "参数标识"),
-        Column("place", _T.TEXT, "行政区划代码或 CN"),
+        Column("place", _T.TEXT, "行政区划代码或 CN", form=NATION_OR_PLACE_FORM),
         Column("valid_from", _T.DAY, "起始日（含）"),
         Column("valid_to", _T.DAY, "截止日（不含）", may_be_missing=True),
         Column("value", _T.WHOLE, "数值"),

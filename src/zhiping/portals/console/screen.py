@@ -15,10 +15,11 @@ from zhiping.core.policybook import PolicyBook
 from zhiping.core.sieve.contract import SUPPLIED, TABLES, Column, Table, Type
 from zhiping.core.sieve.errors import FindingsUnreadableError, ScreensBrokenError, SieveError
 from zhiping.core.sieve.messages import MESSAGES, sentence
+from zhiping.core.sieve.parameters import ParameterRow
 from zhiping.core.sieve.reading import read_folder
 from zhiping.core.sieve.running import THREADS, Progress, RunReport, run_screens
-from zhiping.core.sieve.screen import Screen, load_screens
 from zhiping.core.sieve.scoring import Score, read_truth, scored
+from zhiping.core.sieve.screen import Screen, load_screens
 from zhiping.core.sieve.writing import (
     SEVERITY_LABELS,
     as_mapping,
@@ -107,7 +108,7 @@ def _refusals_as_sentences() -> "Iterator[None]":
     "全部选项见 zhiping screen run --help。",
 )
 def screen() -> None:
-    """筛查比对：对一个文件夹中的 Parquet、CSV 或 XLSX 表执行筛查规则。"""
+    """筛查比对：对一个文件夹中的 Parquet、CSV 或 XLSX 表执行筛查规则."""
 
 
 @screen.command("run", hidden=True)
@@ -142,9 +143,10 @@ def run(  # noqa: PLR0913 - one argument for each option
     memory: str | None,
     spill: Path | None,
 ) -> None:
-    """筛查一个文件夹，结果写入 findings.parquet、findings.xlsx、report.json、report.md。
+    """筛查一个文件夹，结果写入 findings.parquet、findings.xlsx、report.json、report.md.
 
-    命中是线索，不是认定违规。全部规则都执行了，退出码为 0；有表被拒收或有规则不能执行，或与真值不符，退出码为 1；完全不能进行，退出码为 2。
+    命中是线索，不是认定违规。全部规则都执行了，退出码为 0；有表被拒收或有规则不能执行，
+    或与真值不符，退出码为 1；完全不能进行，退出码为 2。
     """
     with _refusals_as_sentences():
         wanted = tuple(part.strip() for part in only.split(",") if part.strip()) if only else ()
@@ -156,7 +158,7 @@ def run(  # noqa: PLR0913 - one argument for each option
             report = run_screens(
                 snapshot,
                 screens,
-                parameters=list(PolicyBook.load(policy_folder()).parameter_rows()),
+                parameters=_parameters(),
                 entry_conditions=_entry_conditions(),
                 place=place.code,
                 as_of=as_of,
@@ -202,6 +204,14 @@ def _progress(screens: Sequence[Screen]) -> Progress:
     return tell
 
 
+def _parameters() -> list[ParameterRow]:
+    book = PolicyBook.load(policy_folder())
+    return [
+        ParameterRow(row.key, row.place, row.valid_from, row.valid_to, row.value, row.clause)
+        for row in book.parameter_rows()
+    ]
+
+
 def _entry_conditions() -> list[dict[str, object]]:
     file = policy_folder() / "catalogues" / "entry_conditions.csv"
     with file.open(encoding="utf-8", newline="") as stream:
@@ -212,7 +222,7 @@ def _entry_conditions() -> list[dict[str, object]]:
 @screen.command("list")
 @click.option("--json", "as_json", is_flag=True, help="打印为 JSON。")
 def list_screens(*, as_json: bool) -> None:
-    """列出全部筛查规则、条款和可能的误报。"""
+    """列出全部筛查规则、条款和可能的误报."""
     with _refusals_as_sentences():
         screens = load_screens(policy_folder() / "screens")
     if as_json:
@@ -244,7 +254,7 @@ def list_screens(*, as_json: bool) -> None:
 @screen.command("tables")
 @click.option("--json", "as_json", is_flag=True, help="打印为 JSON。")
 def print_tables(*, as_json: bool) -> None:
-    """打印表的约定：表名、列、类型、主键、取值、可否为空。"""
+    """打印表的约定：表名、列、类型、主键、取值、可否为空."""
     if as_json:
         click.echo(json.dumps([_described(table) for table in TABLES], ensure_ascii=False, indent=2))
         return
@@ -292,7 +302,7 @@ def _rule(column: Column) -> str:
 @click.option("--truth", type=click.Path(path_type=Path), required=True, metavar="文件", help="真值表。")
 @click.option("--json", "as_json", is_flag=True, help="打印为 JSON。")
 def score(*, out: Path, truth: Path, as_json: bool) -> None:
-    """把一次筛查的结果与真值比较，打印查准率和查全率。"""
+    """把一次筛查的结果与真值比较，打印查准率和查全率."""
     with _refusals_as_sentences():
         known_truth = read_truth(truth)
         findings, ran = _written_findings(out)

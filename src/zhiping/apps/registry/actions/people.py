@@ -1,6 +1,7 @@
 """Persons, staff, assessors, declared ties."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -223,3 +224,48 @@ def declare_tie(
             facts={"tie": kinship.get_tie_display()},
         )
     return kinship
+
+
+def register_people(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tuple[str, str], Person]:
+    """Return the persons of many papers, by (paper kind, number), putting the new ones on record.
+
+    For rosters whose identity numbers the sheet has checked. Two rosters that bring the same new
+    person at once agree on one row.
+    """
+    wanted = {
+        (details.paper_kind, normalise_code(details.number)): details
+        for details in people
+    }
+    indexes = {number_index(number, kind): (kind, number) for kind, number in wanted}
+    known = _people_by_index(indexes)
+    fresh = []
+    for index, key in indexes.items():
+        if index in known:
+            continue
+        details = wanted[key]
+        sealed, _ = seal_number(key[1], key[0])
+        sex, born_on = "", None
+        if key[0] == RESIDENT_CARD:
+            identity = identity_numbers.parse(key[1], on=on)
+            sex, born_on = "M" if identity.gender is identity_numbers.Gender.MALE else "F", identity.born
+        fresh.append(
+            Person(
+                name=normalise_text(details.name),
+                paper_kind=key[0],
+                number_cipher=sealed,
+                number_index=index,
+                sex=sex,
+                born_on=born_on,
+                nation=details.nation,
+                phone_cipher=seal_phone(details.phone, index),
+            )
+        )
+    if fresh:
+        Person.objects.bulk_create(fresh, batch_size=2000, ignore_conflicts=True)
+        known = _people_by_index(indexes)
+    return {key: known[index] for index, key in indexes.items()}
+
+
+def _people_by_index(indexes: Iterable[bytes]) -> dict[bytes, Person]:
+    rows = Person.objects.filter(number_index__in=list(indexes))
+    return {bytes(person.number_index): person for person in rows}

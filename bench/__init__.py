@@ -1,0 +1,1 @@
+"""Benchmarks: always a ratio, against a floor or a peer, in the same run."""

@@ -1,0 +1,549 @@
+"""Candidates by spreadsheet and by hand: preview, then the good rows when the clerk says so."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import transaction
+from django.db.models import Q
+from psycopg.types.json import Jsonb
+
+from zhiping.apps.exams.eligibility import Claim, Eligibility, EligibilityDesk
+from zhiping.apps.exams.errors import CapacityExceededError, NotEligibleError, RosterClosedError, RosterNotFoundError
+from zhiping.apps.exams.models import Enrolment, RosterImport, Sitting
+from zhiping.apps.exams.plan_facts import day_of
+from zhiping.apps.exams.states import PlanState, SittingState
+from zhiping.apps.journal.actions import record
+from zhiping.apps.journal.copying import copy_rows
+from zhiping.apps.reference.queries import binding_clauses
+from zhiping.apps.registry.actions.people import PersonDetails, register_people
+from zhiping.apps.registry.identity import number_index
+from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
+from zhiping.apps.registry.ownership import require_own
+from zhiping.apps.registry.storage import keep, read
+from zhiping.core.policybook import Finding
+from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, candidate_sheet
+from zhiping.core.roster.check import read_and_check
+from zhiping.core.roster.give_back import give_back
+from zhiping.core.roster.identity import identity_reader, prior_certificate_check
+from zhiping.core.roster.lists import CandidateLists
+from zhiping.core.roster.messages import sentence
+from zhiping.core.roster.sheet import Problem, Roster, RosterRow, Sheet
+from zhiping.core.roster.template import template
+from zhiping.kernel.actor import Actor
+from zhiping.kernel.clock import Clock
+
+_SHOWN_PROBLEMS = 500
+_CLAUSES = ("LN24-2.2b", "LN24-3.7a", "FS20-T1", "FS20-T2")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A row with what the rules say of it; `eligibility` is None where the sheet refused the row."""
+
+    row: RosterRow
+    person_id: int | None
+    claim: Claim | None
+    eligibility: Eligibility | None
+    facts: CandidateFacts | None
+
+
+def sheet_for(sitting: Sitting) -> Sheet:
+    """Return the candidate sheet of a sitting: its drop-down lists offer what fits the sitting."""
+    day = day_of(sitting)
+    return candidate_sheet(
+        read_identity=identity_reader(on=day),
+        is_certificate_number=prior_certificate_check(on=day),
+        word_lists=_lists(sitting),
+    )
+
+
+def candidate_template(sitting: Sitting) -> bytes:
+    """Return the workbook to fill in for a sitting (下载报名模板)."""
+    context = (
+        ("评价机构", sitting.body.name),
+        ("场次", sitting.number),
+        ("职业（工种）", sitting.occupation_name),
+        ("开考日期", day_of(sitting).isoformat()),
+    )
+    return template(sheet_for(sitting), context=context)
+
+
+def preview_candidates(
+    sitting_id: int, *, file_name: str, content: bytes, actor: Actor, clock: Clock
+) -> RosterImport:
+    """Read a candidate workbook and judge every row (预览考生名册); nothing is enrolled yet.
+
+    The same file again gives the same import back.
+
+    Authority:
+        LN24-2.2b, FS20-T1, FS20-T2 and the entry conditions, per row.
+    Refuses:
+        RosterFileError: the file as a whole.
+        RosterClosedError: the sitting takes no more candidates.
+    """
+    with transaction.atomic():
+        sitting = _open_sitting(sitting_id, actor)
+        roster = read_and_check(content, sheet_for(sitting))
+        digest = keep(content)
+        known = RosterImport.objects.filter(
+            sitting=sitting, kind=RosterImport.Kind.CANDIDATES, sha256=digest
+        ).first()
+        if known is not None and known.state == RosterImport.State.APPLIED:
+            return known
+        judged = judge_rows(sitting, roster)
+        bad = [one for one in judged if not one.row.is_good]
+        preview, _ = RosterImport.objects.update_or_create(
+            sitting=sitting,
+            kind=RosterImport.Kind.CANDIDATES,
+            sha256=digest,
+            defaults={
+                "file_name": file_name[-200:],
+                "rows_total": len(judged),
+                "rows_good": len(judged) - len(bad),
+                "rows_bad": len(bad),
+                "rows_unchanged": _unchanged(sitting, judged),
+                "problems": _shown_problems(bad, roster.sheet),
+                "uploaded_by": actor.name,
+                "uploaded_at": clock.now(),
+            },
+        )
+        record(
+            "exams.roster_previewed",
+            preview,
+            sitting,
+            actor=actor,
+            at=clock.now(),
+            place=sitting.place,
+            facts={"file": file_name, "good": preview.rows_good, "bad": preview.rows_bad},
+        )
+    return preview
+
+
+def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImport:
+    """Enrol the good rows of a previewed workbook (导入合格行), all of them or none.
+
+    Rows are judged again, since the world may have moved since the preview. Applying twice changes
+    nothing. Bad rows go back by `returned_workbook`.
+
+    Authority:
+        LN24-2.2b, LN24-3.7a, FS20-T1, FS20-T2.
+    Refuses:
+        RosterNotFoundError, RosterClosedError, NotYourBodyError.
+    """
+    with transaction.atomic():
+        preview = RosterImport.objects.filter(pk=import_id, kind=RosterImport.Kind.CANDIDATES).first()
+        if preview is None:
+            raise RosterNotFoundError(value=import_id)
+        sitting = _open_sitting(preview.sitting_id, actor)
+        preview = RosterImport.objects.select_for_update().get(pk=import_id)
+        if preview.state == RosterImport.State.APPLIED:
+            return preview
+        judged = judge_rows(sitting, read_and_check(read(preview.sha256), sheet_for(sitting)))
+        added, changed = _enrol(sitting, [one for one in judged if one.row.is_good], preview, clock)
+        bad = [one for one in judged if not one.row.is_good]
+        preview.state, preview.applied_at = RosterImport.State.APPLIED, clock.now()
+        preview.rows_good, preview.rows_bad = len(judged) - len(bad), len(bad)
+        preview.rows_unchanged = preview.rows_good - added - changed
+        preview.problems = _shown_problems(bad, sheet_for(sitting))
+        preview.save()
+        record(
+            "exams.candidates_enrolled",
+            sitting,
+            preview,
+            actor=actor,
+            at=clock.now(),
+            place=sitting.place,
+            clauses=binding_clauses(_CLAUSES, place=sitting.place, on=clock.today()),
+            facts={"added": added, "changed": changed, "bad": len(bad), "file": preview.file_name},
+        )
+    return preview
+
+
+def returned_workbook(preview: RosterImport) -> bytes:
+    """Return the bad rows of an import in the same workbook form, with the reasons beside each."""
+    sitting = Sitting.objects.select_related("body", "plan", "venue").get(pk=preview.sitting_id)
+    original = read(preview.sha256)
+    judged = judge_rows(sitting, read_and_check(original, sheet_for(sitting)))
+    return give_back(original, [one.row for one in judged], sheet_for(sitting))
+
+
+def enrol_by_hand(
+    sitting_id: int,
+    person: PersonDetails,
+    claim: Claim,
+    *,
+    employer_name: str = "",
+    actor: Actor,
+    clock: Clock,
+) -> Enrolment:
+    """Enrol one candidate (逐个报名), by the same rules as a workbook row.
+
+    Refuses:
+        NotEligibleError: a rule refuses; the findings are in the facts.
+        CapacityExceededError, RosterClosedError.
+    """
+    with transaction.atomic():
+        sitting = _open_sitting(sitting_id, actor)
+        people = register_people([person], on=day_of(sitting))
+        known = next(iter(people.values()))
+        desk = EligibilityDesk(sitting, [known.pk])
+        claim = _with_born_on(claim, known)
+        eligibility = desk.judge(known.pk, claim)
+        if eligibility.refusals:
+            reasons = "；".join(finding.message for finding in eligibility.refusals)
+            raise NotEligibleError(name=known.name, reasons=reasons)
+        enrolled = sitting.enrolments.exclude(person=known).count()
+        if enrolled >= sitting.capacity:
+            raise CapacityExceededError(capacity=sitting.capacity, enrolled=enrolled, added=1)
+        enrolment, _ = Enrolment.objects.update_or_create(
+            sitting=sitting,
+            person=known,
+            defaults={
+                **_claim_fields(claim, desk.prior_issue_day(known.pk, claim)),
+                "place": sitting.place,
+                "state": Enrolment.State.ENROLLED,
+                "employer_name": employer_name,
+                "verdict": eligibility.summary,
+                "enrolled_at": clock.now(),
+            },
+            create_defaults={
+                **_claim_fields(claim, desk.prior_issue_day(known.pk, claim)),
+                "place": sitting.place,
+                "ticket": _tickets(sitting, 1)[0],
+                "employer_name": employer_name,
+                "verdict": eligibility.summary,
+                "enrolled_at": clock.now(),
+            },
+        )
+        record(
+            "exams.candidate_enrolled",
+            enrolment,
+            sitting,
+            known,
+            actor=actor,
+            at=clock.now(),
+            place=sitting.place,
+            clauses=binding_clauses(_CLAUSES, place=sitting.place, on=clock.today()),
+        )
+    return enrolment
+
+
+def withdraw_enrolment(enrolment_id: int, *, reason: str, actor: Actor, clock: Clock) -> Enrolment:
+    """Take a candidate out of a sitting (退考) before it is held."""
+    with transaction.atomic():
+        enrolment = (
+            Enrolment.objects.select_for_update(of=("self",)).select_related("person").get(pk=enrolment_id)
+        )
+        sitting = _open_sitting(enrolment.sitting_id, actor)
+        enrolment.state = Enrolment.State.WITHDRAWN
+        enrolment.save(update_fields=["state"])
+        record(
+            "exams.enrolment_withdrawn",
+            enrolment,
+            sitting,
+            enrolment.person,
+            actor=actor,
+            at=clock.now(),
+            place=sitting.place,
+            facts={"reason": reason},
+        )
+    return enrolment
+
+
+def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
+    """Return every row with what the sheet and the rules say of it, in the order of the file."""
+    good = roster.good
+    known = _known_people(good)
+    desk = EligibilityDesk(sitting, [person_id for person_id in known.values() if person_id is not None])
+    elsewhere = _enrolled_elsewhere(sitting, known.values())
+    tied = _tied_to_assessors(sitting)
+    here = set(sitting.enrolments.exclude(state=Enrolment.State.WITHDRAWN).values_list("person_id", flat=True))
+    room = sitting.capacity - len(here)
+    lists = _lists(sitting)
+    judged: list[Judged] = []
+    for row in roster.rows:
+        if not row.is_good:
+            judged.append(Judged(row=row, person_id=None, claim=None, eligibility=None, facts=None))
+            continue
+        person_id = known[row.number]
+        facts = candidate_facts(row.clean, word_lists=lists)
+        claim = _claim_of(facts, sitting.body.kind, desk.generation)
+        eligibility = desk.judge(person_id, claim)
+        problems = [
+            *_mismatches(row, facts, sitting),
+            *(_problem_of(finding) for finding in eligibility.refusals),
+        ]
+        if person_id in elsewhere:
+            problems.append(_plain("paper_number", f"该考生同一时段已报名场次 {elsewhere[person_id]}。请核对后只保留一处。"))
+        if person_id in tied:
+            problems.append(_plain("name", "该考生与本场考评员有申报的亲属或师生关系。请更换考评员或场次。"))
+        if not problems and person_id not in here:
+            room -= 1
+            if room < 0:
+                problems.append(_plain("", f"超出本场计划人数 {sitting.capacity} 人。请调整计划人数或另排场次。"))
+        judged.append(
+            Judged(
+                row=row.with_problems(*problems),
+                person_id=person_id,
+                claim=claim,
+                eligibility=eligibility,
+                facts=facts,
+            )
+        )
+    return judged
+
+
+def _open_sitting(sitting_id: int, actor: Actor) -> Sitting:
+    sitting = (
+        Sitting.objects.select_for_update(of=("self",))
+        .select_related("plan", "body", "venue")
+        .get(pk=sitting_id)
+    )
+    require_own(actor, sitting.body_id)
+    if sitting.state != SittingState.PLANNED or sitting.plan.state != PlanState.ACCEPTED:
+        state = sitting.plan.get_state_display() if sitting.state == SittingState.PLANNED else sitting.get_state_display()
+        raise RosterClosedError(number=sitting.number, state=state)
+    return sitting
+
+
+def _lists(sitting: Sitting) -> CandidateLists:
+    return CandidateLists(occupations=(sitting.occupation_name,), levels=(sitting.level,))
+
+
+def _known_people(rows: Sequence[RosterRow]) -> dict[int, int | None]:
+    indexes = {
+        row.number: number_index(str(row.clean["paper_number"]), str(row.clean["paper_kind"])) for row in rows
+    }
+    found = Person.objects.filter(number_index__in=list(indexes.values())).values_list("number_index", "id")
+    by_index = {bytes(index): pk for index, pk in found}
+    return {number: by_index.get(index) for number, index in indexes.items()}
+
+
+def _enrolled_elsewhere(sitting: Sitting, person_ids: Iterable[int | None]) -> dict[int | None, str]:
+    rows = Enrolment.objects.filter(
+        person_id__in=[pk for pk in person_ids if pk is not None],
+        state=Enrolment.State.ENROLLED,
+        sitting__starts_at__lt=sitting.ends_at,
+        sitting__ends_at__gt=sitting.starts_at,
+    ).exclude(Q(sitting=sitting) | Q(sitting__state=SittingState.CANCELLED))
+    return dict(rows.values_list("person_id", "sitting__number"))
+
+
+def _tied_to_assessors(sitting: Sitting) -> set[int | None]:
+    assessors = sitting.assignments.filter(role="assessor", is_cancelled=False).values("person_id")
+    return set(
+        Kinship.objects.filter(assessor__person_id__in=assessors).values_list("person_id", flat=True)
+    )
+
+
+def _claim_of(facts: CandidateFacts, body_kind: str, generation: str | None) -> Claim:
+    stem = "" if "/" in facts.condition or generation is None else f"{generation}/"
+    return Claim(
+        candidate_kind=_kind_at(body_kind, facts.candidate_kind),
+        entry_condition=f"{stem}{facts.condition}",
+        born_on=facts.born_on,
+        work_months=facts.work_months,
+        prior_level=facts.prior_level or "",
+        education=facts.education,
+    )
+
+
+def _kind_at(body_kind: str, source_kind: str) -> str:
+    """Return as whom somebody sits: what counts is the body, not where else the person works."""
+    if body_kind == EvaluationBody.Kind.SOCIAL_BODY:
+        return Enrolment.CandidateKind.PUBLIC
+    if body_kind == EvaluationBody.Kind.SCHOOL and source_kind != Enrolment.CandidateKind.STUDENT:
+        return Enrolment.CandidateKind.PUBLIC
+    return source_kind
+
+
+def _mismatches(row: RosterRow, facts: CandidateFacts, sitting: Sitting) -> list[Problem]:
+    found = []
+    if str(row.clean["occupation"]) != sitting.occupation_name:
+        found.append(
+            _plain("occupation", f"职业“{row.clean['occupation']}”与本场职业“{sitting.occupation_name}”不一致。请核对场次。")
+        )
+    if facts.level != sitting.level:
+        found.append(_plain("level", f"认定等级与本场等级（{sitting.level} 级）不一致。请核对场次。"))
+    return found
+
+
+def _problem_of(finding: Finding) -> Problem:
+    clauses = "、".join(citation.clause for citation in finding.citations)
+    return Problem(
+        field="condition",
+        code=f"rule.{finding.rule}",
+        clause=clauses,
+        sentence=f"{finding.message}（依据 {clauses}）",
+    )
+
+
+def _plain(field: str, text: str) -> Problem:
+    return Problem(field=field, code="exams.row_refused", sentence=text)
+
+
+def _shown_problems(bad: Sequence[Judged], sheet: Sheet) -> list[dict[str, object]]:
+    return [
+        {
+            "row": one.row.number,
+            "name": str(one.row.raw.get("name", "")),
+            "reasons": [
+                {
+                    "field": sheet.header_of(problem.field),
+                    "text": sentence(problem, sheet),
+                    "clause": problem.clause or "",
+                }
+                for problem in one.row.problems
+            ],
+        }
+        for one in bad[:_SHOWN_PROBLEMS]
+    ]
+
+
+def _unchanged(sitting: Sitting, judged: Sequence[Judged]) -> int:
+    fingerprints = dict(sitting.enrolments.values_list("person_id", "row_fingerprint"))
+    return sum(
+        1 for one in judged if one.row.is_good and fingerprints.get(one.person_id or 0) == one.row.fingerprint
+    )
+
+
+def _with_born_on(claim: Claim, person: Person) -> Claim:
+    return replace(claim, born_on=claim.born_on or person.born_on)
+
+
+def _claim_fields(claim: Claim, prior_issued_on: object) -> dict[str, object]:
+    return {
+        "candidate_kind": claim.candidate_kind,
+        "entry_condition": claim.entry_condition,
+        "work_months": claim.work_months,
+        "prior_level": claim.prior_level,
+        "prior_issued_on": prior_issued_on,
+        "education": claim.education,
+        "title": claim.title,
+        "title_issued_on": claim.title_issued_on,
+    }
+
+
+def _tickets(sitting: Sitting, count: int) -> list[str]:
+    """Return the next ticket numbers of a sitting, whose row the caller has locked."""
+    stem = f"{day_of(sitting):%y}{sitting.place[:4]}{sitting.pk:07d}"
+    last = sitting.enrolments.order_by("-ticket").values_list("ticket", flat=True).first()
+    start = int(last[-5:]) if last else 0
+    return [f"{stem}{start + step:05d}" for step in range(1, count + 1)]
+
+
+_COPIED = (
+    "sitting_id",
+    "person_id",
+    "place",
+    "ticket",
+    "state",
+    "candidate_kind",
+    "entry_condition",
+    "work_months",
+    "prior_level",
+    "prior_number",
+    "prior_issued_on",
+    "education",
+    "education_text",
+    "title",
+    "title_issued_on",
+    "employer_name",
+    "candidate_source",
+    "exam_type",
+    "recognition_kind",
+    "verdict",
+    "row_fingerprint",
+    "roster_id",
+    "enrolled_at",
+)
+
+
+def _enrol(
+    sitting: Sitting, good: Sequence[Judged], preview: RosterImport, clock: Clock
+) -> tuple[int, int]:
+    """Write the good rows; return how many were added and how many changed."""
+    people = register_people([_details(one.row) for one in good], on=day_of(sitting))
+    here = {row.person_id: row for row in sitting.enrolments.all()}
+    added, changed = [], []
+    for one in good:
+        person = people[str(one.row.clean["paper_kind"]), str(one.row.clean["paper_number"])]
+        enrolment = here.get(person.pk)
+        if enrolment is None:
+            added.append((person.pk, one))
+        elif (
+            enrolment.row_fingerprint != one.row.fingerprint or enrolment.state != Enrolment.State.ENROLLED
+        ):
+            changed.append((enrolment, one))
+    tickets = _tickets(sitting, len(added))
+    desk = EligibilityDesk(sitting, [person for person, _ in added])
+    rows = (
+        _copied_row(sitting, person, ticket, one, preview, desk, clock)
+        for (person, one), ticket in zip(added, tickets, strict=True)
+    )
+    copy_rows(Enrolment, _COPIED, rows)
+    for enrolment, one in changed:
+        values = dict(
+            zip(
+                _COPIED,
+                _copied_row(sitting, enrolment.person_id, enrolment.ticket, one, preview, desk, clock, raw=True),
+                strict=True,
+            )
+        )
+        Enrolment.objects.filter(pk=enrolment.pk).update(**values)
+    return len(added), len(changed)
+
+
+def _copied_row(  # noqa: PLR0913 (one row, its surroundings)
+    sitting: Sitting,
+    person_id: int,
+    ticket: str,
+    one: Judged,
+    preview: RosterImport,
+    desk: EligibilityDesk,
+    clock: Clock,
+    *,
+    raw: bool = False,
+) -> tuple[object, ...]:
+    claim, eligibility = one.claim, one.eligibility
+    if claim is None or eligibility is None:
+        message = "only judged rows are enrolled"
+        raise AssertionError(message)
+    clean = one.row.clean
+    summary = eligibility.summary
+    return (
+        sitting.pk,
+        person_id,
+        sitting.place,
+        ticket,
+        Enrolment.State.ENROLLED.value,
+        str(claim.candidate_kind),
+        claim.entry_condition,
+        claim.work_months,
+        claim.prior_level,
+        str(clean["prior_number"] or ""),
+        desk.prior_issue_day(person_id, claim),
+        claim.education,
+        str(clean["education"] or ""),
+        claim.title,
+        claim.title_issued_on,
+        str(clean["employer"] or ""),
+        str(clean["source"] or ""),
+        str(clean["exam_kind"] or ""),
+        str(clean["recognition_kind"] or ""),
+        summary if raw else Jsonb(summary),
+        one.row.fingerprint,
+        preview.pk,
+        clock.now(),
+    )
+
+
+def _details(row: RosterRow) -> PersonDetails:
+    clean = row.clean
+    return PersonDetails(
+        name=str(clean["name"]),
+        number=str(clean["paper_number"]),
+        paper_kind=str(clean["paper_kind"]),
+        phone=str(clean["phone"] or ""),
+        nation=str(clean["nation"] or ""),
+    )

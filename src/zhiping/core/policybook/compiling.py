@@ -1,0 +1,371 @@
+"""Compiles a condition, with its parameters resolved, into closures that observe facts.
+
+A closure takes the facts of one case and returns a trace; nothing is looked up by name but facts.
+Every part is observed even where the outcome is settled already: people want to see all of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from zhiping.core.policybook.conditions import (
+    Against,
+    AllOf,
+    AnyOf,
+    Call,
+    Compare,
+    Condition,
+    Count,
+    Each,
+    Fixed,
+    FromFact,
+    FromParameter,
+    InPeriod,
+    InSpan,
+    Not,
+)
+from zhiping.core.policybook.fact_values import FITS, wanted_of
+from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType, ParameterValue
+from zhiping.core.policybook.predicates import PREDICATES
+from zhiping.core.policybook.trace import Group, Met, Observation, Test, Trace
+from zhiping.core.policybook.values import as_decimal, refuse_value, shift
+from zhiping.core.policybook.wording import Operator, comparison_of, operator_of
+from zhiping.kernel.place import Place, PlaceMalformedError
+
+type Facts = Mapping[str, object]
+type Closure = Callable[[Facts], Trace]
+type Getter = Callable[[Facts], object]
+
+NUMERIC = (FactType.WHOLE, FactType.DECIMAL)
+
+
+def all_of(values: tuple[Met, ...]) -> Met:
+    """Return whether all hold; unknown only where no part fails.
+
+    >>> all_of((True, None)), all_of((False, None)), all_of(())
+    (None, False, True)
+    """
+    if False in values:
+        return False
+    return None if None in values else True
+
+
+def any_of(values: tuple[Met, ...]) -> Met:
+    """Return whether any holds; unknown only where no part holds.
+
+    >>> any_of((True, None)), any_of((False, None)), any_of(())
+    (True, None, False)
+    """
+    if True in values:
+        return True
+    return None if None in values else False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiler:
+    """Turns conditions into closures under the parameters of one place and day."""
+
+    facts: Mapping[str, FactDeclaration]
+    parameters: Mapping[str, ParameterValue | None]
+    catalogues: Mapping[str, Catalogue]
+
+    def compile(self, condition: Condition) -> Closure:  # noqa: PLR0911  # one return for each kind
+        """Return the closure of a condition."""
+        match condition:
+            case AllOf(parts=parts):
+                return _group("all", tuple(self.compile(part) for part in parts), all_of)
+            case AnyOf(parts=parts):
+                return _group("any", tuple(self.compile(part) for part in parts), any_of)
+            case Not(part=part):
+                return _negation(self.compile(part))
+            case Compare():
+                return self._compare(condition)
+            case InPeriod():
+                return self._in_period(condition)
+            case InSpan():
+                return self._in_span(condition)
+            case Count():
+                return self._count(condition)
+            case Each():
+                return self._each(condition)
+            case Call():
+                return self._call(condition)
+
+    def _inside(self, rows: FactDeclaration) -> "Compiler":
+        return Compiler(
+            facts={**self.facts, **{one.name: one for one in rows.fields}},
+            parameters=self.parameters,
+            catalogues=self.catalogues,
+        )
+
+    def _test(self, fact: FactDeclaration, operator: Operator, against: Against | None, unit: str) -> Test:
+        source = self.parameters.get(against.id) if isinstance(against, FromParameter) else None
+        return Test(
+            fact=fact.name,
+            label=fact.label,
+            operator=operator,
+            type=fact.type.value,
+            unit=unit,
+            parameter=against.id if isinstance(against, FromParameter) else "",
+            place=source.place.code if source else "",
+            wording=source.wording if source else "",
+            clause=source.clause if source else "",
+            certainty=source.certainty if source else "stated",
+        )
+
+    def _operator(self, operator: Operator, against: Against | None) -> Operator:
+        if operator is not Operator.AS_WORDED or not isinstance(against, FromParameter):
+            return operator
+        source = self.parameters.get(against.id)
+        return (operator_of(source.wording) if source else None) or Operator.AS_WORDED
+
+    def _required(self, against: Against | None, *, exact: bool) -> Getter:
+        """Return what gives the required value; decimals where the fact is a decimal."""
+        match against:
+            case FromFact(name=name):
+                declaration = self.facts[name]
+                get = _getter(declaration)
+                return _decimal_of(get) if exact else get
+            case FromParameter(id=name):
+                source = self.parameters.get(name)
+                value = source.value if source else None
+            case Fixed(value=fixed):
+                value = fixed
+            case None:
+                value = None
+        constant = as_decimal(value) if exact else value
+        return lambda _facts: constant
+
+    def _compare(self, condition: Compare) -> Closure:
+        fact = self.facts[condition.fact]
+        operator = self._operator(condition.operator, condition.against)
+        unit = fact.unit
+        test = self._test(fact, operator, condition.against, unit)
+        observe = _getter(fact)
+        if operator in {Operator.YES, Operator.NO}:
+            return _flag(test, observe, wanted=operator is Operator.YES)
+        exact = fact.type is FactType.DECIMAL or (
+            isinstance(condition.against, FromFact)
+            and self.facts[condition.against.name].type is FactType.DECIMAL
+        )
+        required = self._required(condition.against, exact=exact)
+        if exact:
+            observe = _decimal_of(observe)
+        if operator is Operator.AS_WORDED:  # no value here on this day, hence no wording either
+            return lambda facts: Observation(test, None, observe(facts), None)
+        is_fixed = not isinstance(condition.against, FromFact)
+        if is_fixed and operator not in _MEMBERSHIPS:
+            return _compared_with_constant(test, observe, required({}))
+        return _compared(test, observe, required)
+
+    def _in_period(self, condition: InPeriod) -> Closure:
+        test = self._test(self.facts[condition.fact], Operator.WITHIN, None, "")
+        observe = _getter(self.facts[condition.fact])
+        start, end = condition.start, condition.end
+        required = (start, end)
+
+        def closure(facts: Facts) -> Trace:
+            day = observe(facts)
+            if not isinstance(day, date):
+                return Observation(test, None, None, required)
+            return Observation(test, start <= day and (end is None or day < end), day, required)
+
+        return closure
+
+    def _in_span(self, condition: InSpan) -> Closure:
+        test = self._test(self.facts[condition.fact], Operator.WITHIN, condition.length, "")
+        observe, anchor = _getter(self.facts[condition.fact]), _getter(self.facts[condition.anchor])
+        length = self._required(condition.length, exact=False)
+        unit, is_after = condition.unit, condition.is_after
+
+        def closure(facts: Facts) -> Trace:
+            day, origin, span = observe(facts), anchor(facts), length(facts)
+            if not isinstance(origin, date) or not isinstance(span, int):
+                return Observation(test, None, day, None)
+            far = shift(origin, by=span if is_after else -span, unit=unit)
+            first, last = (origin, far) if is_after else (far, origin)
+            required = (first, date.fromordinal(last.toordinal() + 1))
+            met = first <= day <= last if isinstance(day, date) else None
+            return Observation(test, met, day, required)
+
+        return closure
+
+    def _count(self, condition: Count) -> Closure:
+        rows = self.facts[condition.of]
+        operator = self._operator(condition.operator, condition.against)
+        test = self._test(rows, operator, condition.against, rows.unit)
+        test = replace(test, type=FactType.WHOLE.value)
+        required = self._required(condition.against, exact=False)
+        inner = None if condition.where is None else self._inside(rows).compile(condition.where)
+        observe, blank, key = _getter(rows), _blank(rows), rows.key
+
+        def closure(facts: Facts) -> Trace:
+            given, limit = observe(facts), required(facts)
+            if given is None:
+                return Group("count", None, (Observation(test, None, None, limit),), rows.label)
+            listed: tuple[Mapping[str, object], ...] = given  # type: ignore[assignment]  # checked by the getter
+            if inner is None:
+                return Group("count", *_tally(test, operator, (len(listed), len(listed)), limit), rows.label)
+            parts = tuple(_row(inner, facts, blank, row, key) for row in listed)
+            sure = sum(part.met is True for part in parts)
+            possible = sure + sum(part.met is None for part in parts)
+            met, tally = _tally(test, operator, (sure, possible), limit)
+            return Group("count", met, (*tally, *parts), rows.label)
+
+        return closure
+
+    def _each(self, condition: Each) -> Closure:
+        rows = self.facts[condition.of]
+        inner = self._inside(rows).compile(condition.condition)
+        observe, blank, key = _getter(rows), _blank(rows), rows.key
+        when_empty, label = condition.when_empty, rows.label
+        some = self._test(rows, Operator.AT_LEAST, None, rows.unit)
+        some = replace(some, type=FactType.WHOLE.value)
+
+        def closure(facts: Facts) -> Trace:
+            given = observe(facts)
+            if not given:
+                met, count = (None, None) if given is None else (when_empty, 0)
+                return Group("each", met, (Observation(some, met, count, 1),), label)
+            parts = tuple(_row(inner, facts, blank, row, key) for row in given)  # type: ignore[attr-defined]  # rows
+            return Group("each", all_of(tuple(part.met for part in parts)), parts, label)
+
+        return closure
+
+    def _call(self, condition: Call) -> Closure:
+        predicate = PREDICATES[condition.predicate]
+        getters = {argument: _getter(self.facts[name]) for argument, name in condition.arguments.items()}
+        catalogues = {name: self.catalogues[name] for name in predicate.catalogues}
+
+        def closure(facts: Facts) -> Trace:
+            arguments = {argument: get(facts) for argument, get in getters.items()}
+            found = predicate.function(arguments, catalogues)
+            return Group("predicate", all_of(tuple(one.met for one in found)), found, predicate.name)
+
+        return closure
+
+
+_MEMBERSHIPS = {
+    Operator.IN,
+    Operator.NOT_IN,
+    Operator.INCLUDES_ALL,
+    Operator.INCLUDES_NONE,
+    Operator.INSIDE,
+}
+
+
+def _group(kind: str, closures: tuple[Closure, ...], combine: Callable[[tuple[Met, ...]], Met]) -> Closure:
+    def closure(facts: Facts) -> Trace:
+        parts = tuple([part(facts) for part in closures])
+        return Group(kind, combine(tuple([part.met for part in parts])), parts)
+
+    return closure
+
+
+def _negation(inner: Closure) -> Closure:
+    def closure(facts: Facts) -> Trace:
+        part = inner(facts)
+        return Group("not", None if part.met is None else not part.met, (part,))
+
+    return closure
+
+
+def _flag(test: Test, observe: Getter, *, wanted: bool) -> Closure:
+    def closure(facts: Facts) -> Trace:
+        observed = observe(facts)
+        return Observation(test, None if observed is None else observed is wanted, observed, wanted)
+
+    return closure
+
+
+def _compared_with_constant(test: Test, observe: Getter, required: object) -> Closure:
+    if required is None:
+        return lambda facts: Observation(test, None, observe(facts), None)
+    compare = comparison_of(test.operator)
+
+    def closure(facts: Facts) -> Trace:
+        observed = observe(facts)
+        if observed is None:
+            return Observation(test, None, None, required)
+        return Observation(test, compare(observed, required), observed, required)
+
+    return closure
+
+
+def _compared(test: Test, observe: Getter, required: Getter) -> Closure:
+    holds = _MEMBERSHIP_TESTS.get(test.operator) or comparison_of(test.operator)
+
+    def closure(facts: Facts) -> Trace:
+        observed, limit = observe(facts), required(facts)
+        met = None if observed is None or limit is None else holds(observed, limit)
+        return Observation(test, met, observed, limit)
+
+    return closure
+
+
+def _is_inside(observed: object, limit: object) -> bool:
+    try:
+        return Place(str(limit)).contains(Place(str(observed)))
+    except PlaceMalformedError as error:
+        raise refuse_value("place", error.facts["value"], "六位行政区划代码") from error
+
+
+_MEMBERSHIP_TESTS: dict[Operator, Callable[[object, object], bool]] = {
+    Operator.IN: lambda observed, limit: observed in limit,  # type: ignore[operator]  # lists, by the loader's check
+    Operator.NOT_IN: lambda observed, limit: observed not in limit,  # type: ignore[operator]  # lists, see above
+    Operator.INCLUDES_ALL: lambda observed, limit: set(limit) <= set(observed),  # type: ignore[call-overload]  # lists
+    Operator.INCLUDES_NONE: lambda observed, limit: not set(limit) & set(observed),  # type: ignore[call-overload]  # lists
+    Operator.INSIDE: _is_inside,
+}
+
+
+def _getter(declaration: FactDeclaration) -> Getter:
+    """Return what reads a fact and refuses a value of another type; a missing fact is None."""
+    name, fits = declaration.name, FITS[declaration.type]
+    (wanted,) = fits
+    may_be_whole, is_list = declaration.type is FactType.DECIMAL, wanted is tuple
+
+    def get(facts: Facts) -> object:
+        value = facts.get(name)
+        if value is None or type(value) is wanted:
+            return value
+        if may_be_whole and type(value) is int:
+            return Decimal(value)
+        if is_list and type(value) is list:
+            return tuple(value)
+        raise refuse_value(name, value, wanted_of(declaration))
+
+    return get
+
+
+def _decimal_of(get: Getter) -> Getter:
+    def exact(facts: Facts) -> object:
+        value = get(facts)
+        return None if value is None else as_decimal(value)
+
+    return exact
+
+
+def _blank(rows: FactDeclaration) -> dict[str, object]:
+    """Return the rows' fields, all missing, so that a gap in a row is not filled from the case."""
+    return dict.fromkeys((one.name for one in rows.fields), None)
+
+
+def _row(inner: Closure, facts: Facts, blank: Facts, row: Mapping[str, object], key: str) -> Group:
+    part = inner({**facts, **blank, **row})
+    name = row.get(key) if key else None
+    return Group("row", part.met, (part,), "" if name is None else str(name))
+
+
+def _tally(
+    test: Test, operator: Operator, counts: tuple[int, int], limit: object
+) -> tuple[Met, tuple[Trace, ...]]:
+    """Compare the sure and the possible count: where they answer differently, nobody knows."""
+    sure, possible = counts
+    if limit is None or operator is Operator.AS_WORDED:
+        return None, (Observation(test, None, sure, None),)
+    compare = comparison_of(operator)
+    answers = {compare(number, limit) for number in range(sure, possible + 1)}
+    met = answers.pop() if len(answers) == 1 else None
+    return met, (Observation(test, met, sure, limit),)

@@ -1,0 +1,156 @@
+"""What a sheet is, and what reading one gives: fields, rows, problems, rosters."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+type Value = str | int | bool | Decimal | date | tuple[str, ...] | None
+type Clean = Mapping[str, Value]
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A cell that cannot be taken (不接受): why, and what a person needs to know to mend it."""
+
+    code: str
+    facts: Mapping[str, str] = NOTHING
+
+
+type Reader = Callable[[str], Value | Refused]
+type Check = Callable[[Value], Refused | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One reason why a row is not good (不通过原因).
+
+    `field` is empty when the reason concerns the row as a whole. `sentence` is filled by a caller
+    whose own rules refuse the row, with the clause they stand on; the core's own codes have their
+    sentences in `messages`.
+    """
+
+    field: str
+    code: str
+    value: str = ""
+    clause: str | None = None
+    facts: Mapping[str, str] = NOTHING
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One column of a sheet (栏目): its header, how its cells are read, what may stand in them.
+
+    `read` gets the cell already normalised (half width, no invisible characters, no outer
+    blanks) and never an empty one. `choices` are the words offered in the template's drop-down
+    list. `is_long_number` marks numbers a spreadsheet destroys when it takes them for quantities.
+    """
+
+    name: str
+    header: str
+    read: Reader
+    required: bool = False
+    check: Check | None = None
+    choices: tuple[str, ...] = ()
+    note: str = ""
+    example: str = ""
+    aliases: tuple[str, ...] = ()
+    width: int = 14
+    is_long_number: bool = False
+    in_fingerprint: bool = True
+
+
+type Settle = Callable[[Clean], tuple[Clean, tuple[Problem, ...]]]
+
+
+def settle_nothing(clean: Clean) -> tuple[Clean, tuple[Problem, ...]]:
+    """Return the row as it is: no check across its columns."""
+    return clean, ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A kind of spreadsheet (名册格式): its columns in order and what holds across them.
+
+    `settle` completes one row from itself and reports what does not fit together; `unique` names
+    the groups of fields that no two rows of a file may share.
+    """
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    settle: Settle = settle_nothing
+    unique: tuple[tuple[str, ...], ...] = ()
+
+    def field(self, name: str) -> Field:
+        """Return the field of that name."""
+        return next(each for each in self.fields if each.name == name)
+
+    def header_of(self, name: str) -> str:
+        """Return the Chinese header of a field, or an empty text for the row as a whole."""
+        return next((each.header for each in self.fields if each.name == name), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterRow:
+    """One row in neutral form (名册行): as written, as understood, and what is wrong with it.
+
+    `number` is the row's number as the spreadsheet program shows it. `clean` holds every field of
+    the sheet; a cell with a problem is None there. Equal clean values give equal fingerprints,
+    whatever the file looked like.
+    """
+
+    number: int
+    raw: Mapping[str, str]
+    clean: Clean
+    problems: tuple[Problem, ...]
+    fingerprint: str
+
+    @property
+    def is_good(self) -> bool:
+        """Tell whether nothing is wrong with the row."""
+        return not self.problems
+
+    def with_problems(self, *problems: Problem) -> "RosterRow":
+        """Return the row with further problems, found by a caller's own rules."""
+        return replace(self, problems=self.problems + problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something a person should know about the file although no row is wrong (提示)."""
+
+    code: str
+    facts: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """A file that was read (名册): its rows, what to mention, and two digests.
+
+    `file_digest` is the SHA-256 of the bytes sent; `content_digest` that of the clean rows, so
+    that the same people saved again by another program are recognised.
+    """
+
+    sheet: Sheet
+    sheet_title: str
+    header_row: int
+    rows: tuple[RosterRow, ...]
+    notices: tuple[Notice, ...] = ()
+    file_digest: str
+    content_digest: str
+    columns: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def good(self) -> tuple[RosterRow, ...]:
+        """Return the rows without a problem."""
+        return tuple(row for row in self.rows if row.is_good)
+
+    @property
+    def bad(self) -> tuple[RosterRow, ...]:
+        """Return the rows with at least one problem."""
+        return tuple(row for row in self.rows if not row.is_good)

@@ -1,0 +1,38 @@
+"""What all tests share: the database's endpoint and the order of the kinds.
+
+The PostgreSQL of the tests is provided by `zhiping.gateways.postgres.for_tests`, which the options of
+pytest name: it must come before Django's settings are read, and a conftest comes after.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from zhiping.gateways.postgres import Endpoint, for_tests
+from zhiping.portals.console.browser import find_chromium
+
+ORDER = ("kernel", "core", "policy", "house", "apps", "portals", "stories")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the quick kinds come first, whatever order the tests have within a kind."""
+    top = Path(__file__).parent
+
+    def rank(item: pytest.Item) -> int:
+        kind = item.path.relative_to(top).parts[0] if item.path.is_relative_to(top) else ""
+        return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+    items.sort(key=rank)
+
+
+@pytest.fixture(scope="session")
+def database_endpoint() -> Endpoint:
+    """Both URLs of the tests' server: the owner's and the plain application role's."""
+    return for_tests.ENDPOINT
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that starts."""
+    return find_chromium()
