@@ -21,6 +21,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from openfisca_core import entities, periods, taxbenefitsystems
+from openfisca_core.parameters import ParameterNode
+from openfisca_core.periods import DateUnit
+from openfisca_core.simulations import SimulationBuilder
+from openfisca_core.variables import Variable
+
 from zhiping.core.policybook import Outcome, PolicyBook, Verdict
 from zhiping.core.policybook.folder import default_folder
 from zhiping.kernel.place import Place
@@ -97,8 +103,6 @@ class Peer:
     """The same criteria and dated parameters in openfisca-core: one variable for each criterion."""
 
     def __init__(self, book: PolicyBook) -> None:
-        from openfisca_core import entities, periods, taxbenefitsystems
-
         self._day = periods.period(f"day:{DAY.isoformat()}")
         self._entity = entities.Entity("employer", "employers", "", "")
         self._system = taxbenefitsystems.TaxBenefitSystem([self._entity])
@@ -114,8 +118,6 @@ class Peer:
             self._add(rule.replace("-", "_"), bool, formula)
 
     def _parameters(self, book: PolicyBook) -> Any:
-        from openfisca_core.parameters import ParameterNode
-
         leaves: dict[str, object] = {}
         for name, parameter in PARAMETERS.items():
             value = book.resolve(parameter, place=PLACE, on=DAY)
@@ -129,7 +131,7 @@ class Peer:
         return ParameterNode("", data=leaves)
 
     def _formulas(self) -> dict[str, Callable[..., Any]]:
-        def flag(name: str, wanted: bool) -> Callable[..., Any]:
+        def flag(name: str, *, wanted: bool) -> Callable[..., Any]:
             if wanted:
                 return lambda one, period: one(name, period)
             return lambda one, period: ~one(name, period)
@@ -138,7 +140,7 @@ class Peer:
             return lambda one, period, law: one(name, period) >= getattr(law(period.start), parameter)
 
         return {
-            **{rule: flag(name, wanted) for rule, (name, wanted) in FLAGS.items()},
+            **{rule: flag(name, wanted=wanted) for rule, (name, wanted) in FLAGS.items()},
             "REG-003": at_least("insured_headcount", "headcount"),
             "REG-004": lambda one, period: (
                 one("is_operating_lawfully", period) * ~one("has_bad_credit_record", period)
@@ -152,9 +154,6 @@ class Peer:
         }
 
     def _add(self, name: str, kind: type, formula: Callable[..., Any] | None = None) -> None:
-        from openfisca_core.periods import DateUnit
-        from openfisca_core.variables import Variable
-
         content = {"value_type": kind, "entity": self._entity, "definition_period": DateUnit.DAY}
         if formula is not None:
             content["formula"] = _with_arity(formula)
@@ -162,8 +161,6 @@ class Peer:
 
     def judge_traced(self, facts: dict[str, object]) -> dict[str, bool]:
         """Hand one employer over as a situation and ask for every criterion, with the trace."""
-        from openfisca_core.simulations import SimulationBuilder
-
         day = DAY.isoformat()
         situation = {name: {day: value} for name, value in self._given(facts).items()}
         simulation = SimulationBuilder().build_from_dict(self._system, {"employers": {"one": situation}})
@@ -172,8 +169,6 @@ class Peer:
 
     def judge_untraced(self, facts: dict[str, object]) -> dict[str, bool]:
         """Set one employer's arrays by hand and ask for every criterion, without a trace."""
-        from openfisca_core.simulations import SimulationBuilder
-
         simulation = SimulationBuilder().build_default_simulation(self._system, count=1)
         for name, value in self._given(facts).items():
             simulation.set_input(name, self._day, [value])
@@ -191,9 +186,7 @@ class Peer:
         }
 
     def _ask(self, simulation: Any) -> dict[str, bool]:
-        return {
-            rule: bool(simulation.calculate(rule.replace("-", "_"), self._day)[0]) for rule in CRITERIA
-        }
+        return {rule: bool(simulation.calculate(rule.replace("-", "_"), self._day)[0]) for rule in CRITERIA}
 
 
 def _with_arity(formula: Callable[..., Any]) -> Callable[..., Any]:
@@ -212,7 +205,9 @@ def _with_arity(formula: Callable[..., Any]) -> Callable[..., Any]:
     return two
 
 
-def rate(judge: Callable[[dict[str, object]], object], cases: list[dict[str, object]], seconds: float) -> float:
+def rate(
+    judge: Callable[[dict[str, object]], object], cases: list[dict[str, object]], seconds: float
+) -> float:
     """Return calls per second of CPU, over whole rounds of small batches."""
     source: Iterator[dict[str, object]] = cycle(cases)
     done, spent = 0, 0.0

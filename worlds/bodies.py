@@ -59,7 +59,7 @@ _DOCUMENTS = {
         "undertaking",
     ),
 }
-MANAGEMENT_ASSESSORS = 9
+ASSESSORS_IN_POOL = 9
 """Assessors in a body's pool; five of them senior, so that five can always sit together."""
 
 
@@ -217,8 +217,8 @@ def _scope(body: Body, random: Random) -> Iterator[ScopeLine]:
 
 
 def _hire(body: Body, person: int, random: Random) -> int:
-    for number in range(MANAGEMENT_ASSESSORS + 2):
-        is_assessor = number < MANAGEMENT_ASSESSORS
+    for number in range(ASSESSORS_IN_POOL + 2):
+        is_assessor = number < ASSESSORS_IN_POOL
         is_senior = number < 5
         body.staff.append(
             Staff(

@@ -64,8 +64,8 @@ def identity_numbers(person: Whole, born: Whole) -> pl.Series:
 
 def credit_code(*, kind: str, index: int) -> str:
     """Return the unified social credit code of nobody, with the letters of the body's kind."""
-    department, category = {"employer": "91", "social_body": "52", "school": "12"}[kind]
-    return fictional_credit_code(index, department=department, category=category)
+    letters = {"employer": "91", "social_body": "52", "school": "12"}[kind]
+    return fictional_credit_code(index, department=letters[0], category=letters[1])
 
 
 def person_keys(person: Whole) -> pl.Series:

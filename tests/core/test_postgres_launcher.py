@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from zhiping.kernel.errors import DomainError
 
 pytestmark = pytest.mark.slow
 IS_ROOT = os.geteuid() == 0
+NAMED = ("ZHIPING_DATABASE_URL", "ZHIPING_APP_DATABASE_URL", "ZHIPING_POSTGRES_SOURCE")
 
 
 def has_source(name):
@@ -56,20 +58,36 @@ SOURCES = [
 
 @pytest.fixture(autouse=True)
 def no_named_server(monkeypatch):
-    for variable in ("ZHIPING_DATABASE_URL", "ZHIPING_APP_DATABASE_URL", "ZHIPING_POSTGRES_SOURCE"):
+    for variable in NAMED:
         monkeypatch.delenv(variable, raising=False)
+
+
+@contextmanager
+def open_folder():
+    """A folder that the server's user can pass through: pytest's own are closed to others."""
+    made = Path(tempfile.mkdtemp(prefix="zhiping-test-", dir="/tmp"))
+    made.chmod(0o755)
+    try:
+        yield made
+    finally:
+        postgres.stop(made / "postgres")
+        shutil.rmtree(made)
 
 
 @pytest.fixture
 def folder():
-    """A folder that the server's user can pass through: pytest's own are closed to others."""
-    made = Path(tempfile.mkdtemp(prefix="zhiping-test-", dir="/tmp"))
-    made.chmod(0o755)
-    yield made
-    postgres.stop(made / "postgres")
-    for record in made.glob("postgres/*/placement.json"):
-        shutil.rmtree(json.loads(record.read_text())["home"], ignore_errors=True)
-    shutil.rmtree(made)
+    with open_folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared():
+    """One running server for the tests that only look."""
+    with pytest.MonkeyPatch.context() as patch, open_folder() as made:
+        for variable in NAMED:
+            patch.delenv(variable, raising=False)
+        postgres.ensure(made / "postgres")
+        yield made
 
 
 def ask(url, question):
@@ -143,8 +161,8 @@ class TestEitherSource:
         assert ask(endpoint.app_url, "SELECT count(*) FROM kept") == (1000,)
 
 
-def test_nobody_but_the_servers_user_reaches_socket_data_or_passwords(folder):
-    root = folder / "postgres"
+def test_nobody_but_the_servers_user_reaches_socket_data_or_passwords(shared):
+    root = shared / "postgres"
     postgres.ensure(root)
     record = the_record(root)
     for name in ("data", "sockets"):
@@ -155,9 +173,9 @@ def test_nobody_but_the_servers_user_reaches_socket_data_or_passwords(folder):
         assert pwd.getpwuid(Path(record["data"]).stat().st_uid).pw_name in {"postgres", "nobody"}
 
 
-def test_a_role_without_its_password_is_refused(folder):
-    postgres.ensure(folder / "postgres")
-    sockets = the_record(folder / "postgres")["sockets"]
+def test_a_role_without_its_password_is_refused(shared):
+    postgres.ensure(shared / "postgres")
+    sockets = the_record(shared / "postgres")["sockets"]
     for role in ("postgres", "zhiping_owner", "zhiping_app"):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(host=sockets, user=role, dbname="zhiping", password="guess").close()
@@ -255,33 +273,33 @@ def test_a_moved_checkout_keeps_its_rows(folder):
 
 
 class TestNamedServer:
-    def test_is_used_as_it_is_with_the_application_role_taken_on(self, folder, monkeypatch):
-        own = postgres.ensure(folder / "postgres")
-        record = the_record(folder / "postgres")
+    def test_is_used_as_it_is_with_the_application_role_taken_on(self, shared, monkeypatch):
+        own = postgres.ensure(shared / "postgres")
+        record = the_record(shared / "postgres")
         admin = own.owner_url.replace("zhiping_owner", "postgres").replace(
             record["owner_password"], record["admin_password"]
         )
         monkeypatch.setenv("ZHIPING_DATABASE_URL", admin)
-        named = postgres.ensure(folder / "elsewhere")
+        named = postgres.ensure(shared / "elsewhere")
         assert (named.source, named.started, named.owner_url) == ("given", False, admin)
-        assert not (folder / "elsewhere").exists()
+        assert not (shared / "elsewhere").exists()
         assert ask(named.app_url, "SELECT current_user, current_setting('is_superuser')") == (
             "zhiping_app",
             "off",
         )
 
-    def test_that_does_not_answer_is_named_without_its_password(self, folder, monkeypatch):
-        monkeypatch.setenv("ZHIPING_DATABASE_URL", f"postgresql://me:secret@/zhiping?host={folder}")
+    def test_that_does_not_answer_is_named_without_its_password(self, shared, monkeypatch):
+        monkeypatch.setenv("ZHIPING_DATABASE_URL", f"postgresql://me:secret@/zhiping?host={shared}")
         with pytest.raises(ServerUnreachableError) as refused:
-            postgres.ensure(folder / "postgres")
+            postgres.ensure(shared / "postgres")
         assert "secret" not in SENTENCES[refused.value.code].format(**refused.value.facts)
 
-    def test_that_is_too_old_is_refused(self, folder, monkeypatch):
-        own = postgres.ensure(folder / "postgres")
+    def test_that_is_too_old_is_refused(self, shared, monkeypatch):
+        own = postgres.ensure(shared / "postgres")
         monkeypatch.setenv("ZHIPING_DATABASE_URL", own.owner_url)
         monkeypatch.setattr("zhiping.gateways.postgres.launcher.FLOOR", 99)
         with pytest.raises(ServerTooOldError, match="99"):
-            postgres.ensure(folder / "postgres")
+            postgres.ensure(shared / "postgres")
 
 
 def test_an_unknown_source_is_refused_and_a_missing_one_says_the_line(monkeypatch):
@@ -304,13 +322,13 @@ def test_every_refusal_has_a_sentence():
     assert codes - {DomainError.code} == set(SENTENCES)
 
 
-def test_urls_are_not_shown_when_an_endpoint_is_printed(folder):
-    endpoint = postgres.ensure(folder / "postgres")
+def test_urls_are_not_shown_when_an_endpoint_is_printed(shared):
+    endpoint = postgres.ensure(shared / "postgres")
     assert "postgresql://" not in repr(endpoint)
 
 
-def test_a_second_start_takes_a_fraction_of_a_second(folder):
-    postgres.ensure(folder / "postgres")
+def test_a_second_start_takes_a_fraction_of_a_second(shared):
+    postgres.ensure(shared / "postgres")
     began = time.monotonic()
-    postgres.ensure(folder / "postgres")
+    postgres.ensure(shared / "postgres")
     assert time.monotonic() - began < 2

@@ -72,7 +72,6 @@ class Flavour:
     suits: Suits = any_sitting
     allows: Allows | None = None
     kind: str | None = None
-    in_cancelled: bool = False
 
     def key(self, seat: Seat) -> tuple[KeyPart, ...]:
         """Return the key of the finding: the certificate where it was wrongly issued, else the enrolment."""

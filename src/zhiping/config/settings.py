@@ -85,6 +85,7 @@ TEMPLATES = [
 _OWNER_URL = os.environ.get("ZHIPING_DATABASE_URL", "")
 _APP_URL = os.environ.get("ZHIPING_APP_DATABASE_URL") or _OWNER_URL
 DATABASES = {"default": database_from_url(_OWNER_URL if os.environ.get("ZHIPING_AS_OWNER") == "1" else _APP_URL)}
+FORM_RENDERER = "zhiping.ui.forms.Renderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "authorities.Account"

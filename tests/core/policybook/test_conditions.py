@@ -30,7 +30,7 @@ from zhiping.core.policybook.wording import Operator, is_consistent, operator_of
 from zhiping.kernel.place import Place
 
 sys.path.insert(0, str(Path(__file__).parent))
-from interpreter import holds  # noqa: E402  # a neighbour, found beside this file
+from interpreter import holds  # a neighbour, found beside this file
 
 BOOK = PolicyBook.load(Path(__file__).parent / "good")
 CITY, DAY = Place("990100"), date(2021, 3, 1)

@@ -13,6 +13,11 @@ CANDIDATES = candidate_sheet(read_identity=identity_reader(on=DAY))
 HEADERS = tuple(field.header for field in CANDIDATES.fields)
 
 
+def full_width(text):
+    """Return the text in full-width signs, as Chinese input writes digits."""
+    return "".join(sign if sign == " " else chr(ord(sign) + 0xFEE0) for sign in text)
+
+
 def candidate(index=0, **changes):
     born = date(1990, 1, 1) + timedelta(days=index % 3000)
     row = {

@@ -41,7 +41,10 @@ BAD = {
     "today": ("SELECT sitting_id FROM sittings WHERE starts_at < current_date", "construct_not_allowed"),
     "an_unknown_function": ("SELECT soundex2(name) AS a FROM bodies", "function_not_allowed"),
     "an_environment_variable": ("SELECT getenv('HOME') AS a FROM bodies", "function_not_allowed"),
-    "years_by_boundaries": ("SELECT date_diff('year', born_on, born_on) AS a FROM enrolments", "construct_not_allowed"),
+    "years_by_boundaries": (
+        "SELECT date_diff('year', born_on, born_on) AS a FROM enrolments",
+        "construct_not_allowed",
+    ),
     "a_number_of_the_law": ("SELECT enrolment_id FROM results WHERE score < 60", "literal_number"),
     "a_number_hidden_in_a_sum": ("SELECT enrolment_id FROM results WHERE score + 40 < 1", "literal_number"),
     "a_number_hidden_in_a_step": (
@@ -69,12 +72,21 @@ BAD = {
         "types_differ",
     ),
     "day_against_text": ("SELECT enrolment_id FROM enrolments WHERE born_on > person_key", "types_differ"),
-    "a_value_that_never_occurs": ("SELECT sitting_id FROM sittings WHERE state = 'done'", "value_never_occurs"),
+    "a_value_that_never_occurs": (
+        "SELECT sitting_id FROM sittings WHERE state = 'done'",
+        "value_never_occurs",
+    ),
     "a_column_not_grouped": ("SELECT place, COUNT(*) AS n FROM sittings GROUP BY body_id", "engine_refuses"),
     "a_cast_that_rounds": ("SELECT CAST(score AS INT) AS a FROM results", "cast_not_allowed"),
-    "a_step_named_as_a_table": ("WITH bodies AS (SELECT place FROM sittings) SELECT place FROM bodies", "step_hides_table"),
+    "a_step_named_as_a_table": (
+        "WITH bodies AS (SELECT place FROM sittings) SELECT place FROM bodies",
+        "step_hides_table",
+    ),
     "a_parameter_nobody_gives": ("SELECT sitting_id FROM sittings WHERE place = $place", "parameter_unknown"),
-    "a_macro_short_of_an_argument": ("SELECT whole_years(born_on) AS a FROM enrolments", "wrong_number_of_arguments"),
+    "a_macro_short_of_an_argument": (
+        "SELECT whole_years(born_on) AS a FROM enrolments",
+        "wrong_number_of_arguments",
+    ),
     "a_limit": ("SELECT sitting_id FROM sittings LIMIT 1", "construct_not_allowed"),
     "a_sample": ("SELECT sitting_id FROM sittings USING SAMPLE 1 ROWS", "construct_not_allowed"),
 }

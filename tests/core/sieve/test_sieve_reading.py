@@ -64,7 +64,13 @@ BAD_ROWS = {
         "recorded_on",
         "2024-05-15 08:00:00",
     ),
-    "a_score_with_two_decimals": ("results", RESULT | {"score": "59.95"}, "value_unreadable", "score", "59.95"),
+    "a_score_with_two_decimals": (
+        "results",
+        RESULT | {"score": "59.95"},
+        "value_unreadable",
+        "score",
+        "59.95",
+    ),
     "a_score_in_full_width_digits": (
         "results",
         RESULT | {"score": "６０"},

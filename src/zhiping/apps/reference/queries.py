@@ -12,6 +12,8 @@ from zhiping.apps.reference.models import (
     ShortageOccupation,
     WorkdayOverride,
 )
+from zhiping.core.catalogues.errors import OccupationUnknownError
+from zhiping.core.catalogues.occupations import Listing, occupation
 from zhiping.core.policybook import PolicyBook, Verdict
 from zhiping.kernel.place import Place
 from zhiping.kernel.resources import policy_folder
@@ -33,6 +35,26 @@ def whole_parameter(parameter: str, *, place: str, on: dt.date) -> int | None:
     """Return a whole-number parameter in force at the place that day, or None where no rule is known."""
     found = law().resolve(parameter, place=Place(place), on=on)
     return None if found is None else int(str(found.value))
+
+
+def listed(parameter: str, *, place: str, on: dt.date) -> tuple[str, ...]:
+    """Return a parameter that is a list of words, in force at the place that day; empty where none is."""
+    found = law().resolve(parameter, place=Place(place), on=on)
+    if found is None:
+        return ()
+    return tuple(str(word) for word in found.value) if isinstance(found.value, list | tuple) else (str(found.value),)
+
+
+def occupation_name(code: str, *, edition: str = "2022") -> str:
+    """Return the name of an occupation of the newest edition; the code itself where no list tells.
+
+    Refuses:
+        OccupationUnknownError: the edition's list is held and does not have the code.
+    """
+    identity = occupation(code, edition)
+    if identity.listing is Listing.NOT_LISTED:
+        raise OccupationUnknownError(value=code, edition=edition)
+    return identity.occupation.name if identity.occupation else code
 
 
 def binding_clauses(clauses: Iterable[str], *, place: str, on: dt.date) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from decimal import ROUND_DOWN, Decimal
 
 from django.db.models import Q, Sum
 
-from zhiping.apps.reference.queries import is_access_type, is_on_shortage_list, standards_in_force
+from zhiping.apps.reference.queries import is_access_type, is_on_shortage_list, listed, standards_in_force
 from zhiping.apps.registry.models import (
     AssessorOccupation,
     Bar,
@@ -16,7 +16,7 @@ from zhiping.apps.registry.models import (
     StaffMember,
     VenueStation,
 )
-from zhiping.core.catalogues import classify_enterprise, occupation, serves_training_evaluation_or_consulting
+from zhiping.core.catalogues.enterprise_size import classify
 
 type Facts = dict[str, object]
 
@@ -55,19 +55,19 @@ def filing_facts(filing: Filing, *, on: dt.date) -> Facts:
         "is_provincial_pilot_school": filing.is_provincial_pilot_school,
     }
     facts |= _staff_facts(filing, on) | _bar_facts(body, on) | _headcount_facts(filing, on)
-    facts |= _business_facts(filing) | _experience_facts(filing)
+    facts |= _business_facts(filing, on) | _experience_facts(filing)
     return facts
 
 
 def line_facts(line: FilingLine, *, on: dt.date) -> Facts:
     """Return the facts of one occupation applied for (question `scope_line`)."""
     filing = line.filing
-    found = occupation(line.occupation_code, edition=line.occupation_edition)
     standard = line.standard
+    is_skill_class = _is_skill_class(line, on)
     facts: Facts = {
         "body_kind": filing.body.kind,
-        "occupation_is_skill_class": found.is_skill_class,
-        "occupation_published_or_filed": found.is_skill_class,
+        "occupation_is_skill_class": is_skill_class,
+        "occupation_published_or_filed": is_skill_class,
         "related_to_main_business": line.relates_to_main_business,
         "main_production_line": line.is_main_production_line,
         "has_influence": line.has_influence,
@@ -163,16 +163,21 @@ def _headcount_facts(filing: Filing, on: dt.date) -> Facts:
     return {}
 
 
-def _business_facts(filing: Filing) -> Facts:
+def _is_skill_class(line: FilingLine, on: dt.date) -> bool:
+    """Tell whether the occupation belongs to a class that evaluation draws on (the first digit of its code)."""
+    classes = listed("scope_line.occupation_classes", place=line.filing.place, on=on)
+    return line.occupation_code[:1] in classes
+
+
+def _business_facts(filing: Filing, on: dt.date) -> Facts:
     code = filing.main_business_code
     if not code:
         return {}
+    excluded = listed("employer_filing.excluded_industries", place=filing.place, on=on)
     facts: Facts = {
-        "main_business_is_training_evaluation_or_consulting": serves_training_evaluation_or_consulting(code)
+        "main_business_is_training_evaluation_or_consulting": code.startswith(tuple(excluded) or ("-",))
     }
-    size = classify_enterprise(
-        code, staff=filing.staff_count, revenue_wan=filing.revenue_wan, assets_wan=filing.assets_wan
-    )
+    size = classify(code, staff=filing.staff_count, revenue=filing.revenue_wan, assets=filing.assets_wan)
     if size.size is not None:
         facts["enterprise_size"] = size.size.name.lower()
     return facts

@@ -81,9 +81,7 @@ def _read_test(entry: Entry, parts: dict[str, Entry]) -> Condition:
     )
 
 
-def _read_operator(
-    entry: Entry, parts: dict[str, Entry], allowed: tuple[Operator, ...]
-) -> Operator | None:
+def _read_operator(entry: Entry, parts: dict[str, Entry], allowed: tuple[Operator, ...]) -> Operator | None:
     if "is" not in parts:
         entry.fail("key_missing", key="is")
         return None

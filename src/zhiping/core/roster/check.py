@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from zhiping.core.roster.errors import FileEmptyError
-from zhiping.core.roster.headers import Header, find_header
+from zhiping.core.roster.headers import LISTS_TITLE, Header, find_header
 from zhiping.core.roster.reading import normalised
 from zhiping.core.roster.sheet import (
     Clean,
@@ -214,8 +214,9 @@ def _notices(upload: Upload, header: Header) -> tuple[Notice, ...]:
     notices = []
     if header.unknown:
         notices.append(Notice(code="roster.columns_unknown", facts={"headers": "、".join(header.unknown)}))
-    if upload.hidden:
-        notices.append(Notice(code="roster.sheets_hidden", facts={"titles": "、".join(upload.hidden)}))
+    hidden = [title for title in upload.hidden if title != LISTS_TITLE]
+    if hidden:
+        notices.append(Notice(code="roster.sheets_hidden", facts={"titles": "、".join(hidden)}))
     if header.other_tables:
         notices.append(Notice(code="roster.sheets_unread", facts={"titles": "、".join(header.other_tables)}))
     if header.table.hidden_rows:

@@ -13,6 +13,8 @@ from zhiping.core.roster.workbook import Table, Upload
 SEARCHED_ROWS = 10
 REASON_HEADERS = ("不通过原因", "原表行号")
 """Columns of our own in a file that was given back; they are neither needed nor strange."""
+LISTS_TITLE = "选项"
+"""The hidden sheet of our own that long drop-down lists stand on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

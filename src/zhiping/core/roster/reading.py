@@ -269,7 +269,9 @@ def read_tenure(text: str) -> Value | Refused:
     >>> read_tenure("5"), read_tenure("3年6个月"), read_tenure("5.5年"), read_tenure("18个月")
     (60, 42, 66, 18)
     """
-    found = re.fullmatch(r"(?:(\d{1,2}(?:\.\d{1,2})?)\s*年?)?\s*(?:零|又)?\s*(?:(\d{1,3})\s*个?月)?", text)
+    found = re.fullmatch(
+        r"(?:(\d{1,2}(?:\.\d{1,2})?)(?:\s*年|$))?\s*(?:零|又)?\s*(?:(\d{1,3})\s*个?月)?", text
+    )
     if found is None:
         return Refused(code="roster.not_a_tenure")
     years, months = found.groups()

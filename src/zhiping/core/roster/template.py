@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import xlsxwriter
 
+from zhiping.core.roster.headers import LISTS_TITLE
 from zhiping.core.roster.sheet import Field, Sheet
 
 FILLED_ROWS = 5_000
@@ -15,7 +16,7 @@ _LONGEST_INLINE_LIST = 255
 _NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """Workbooks carry a day of creation; ours is constant, so that equal sheets give equal bytes."""
 FONT = {"font_name": "宋体", "font_size": 11}
-_LISTS_TITLE, _GUIDE_TITLE = "选项", "填写说明"
+_GUIDE_TITLE = "填写说明"
 
 
 def template(sheet: Sheet, *, context: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -147,11 +148,11 @@ def write_lists(
         source: list[str] | str = list(field.choices)
         if len(",".join(field.choices)) > _LONGEST_INLINE_LIST or any("," in each for each in field.choices):
             if lists_page is None:
-                lists_page = book.add_worksheet(_LISTS_TITLE)
+                lists_page = book.add_worksheet(LISTS_TITLE)
                 lists_page.hide()
             lists_page.write_column(0, used, field.choices)
             letter = xlsxwriter.utility.xl_col_to_name(used, col_abs=True)
-            source = f"='{_LISTS_TITLE}'!{letter}$1:{letter}${len(field.choices)}"
+            source = f"='{LISTS_TITLE}'!{letter}$1:{letter}${len(field.choices)}"
             used += 1
         page.data_validation(
             first_row,

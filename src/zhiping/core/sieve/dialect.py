@@ -66,7 +66,7 @@ _ALLOWED: frozenset[type[exp.Expr]] = frozenset(
         exp.GTE, exp.LT, exp.LTE, exp.Is, exp.Null, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In, exp.Case,
         exp.If, exp.Coalesce, exp.Cast, exp.DataType, exp.Literal, exp.Boolean, exp.Add, exp.Sub, exp.Count,
         exp.Min, exp.Max, exp.Sum, exp.Filter, exp.Window, exp.WindowSpec, exp.RowNumber, exp.DPipe,
-        exp.StrPosition, exp.Star, exp.Parameter, exp.Var,
+        exp.StrPosition, exp.Star, exp.Placeholder, exp.Var,
     }
 )  # fmt: skip
 
@@ -131,7 +131,7 @@ def expand(tree: exp.Expr, *, as_of: date) -> exp.Expr:
 
             # Arguments may be macros themselves.
             return body.transform(put_in).transform(written_out)
-        if isinstance(node, exp.Parameter) and node.name == "as_of":
+        if isinstance(node, exp.Placeholder) and node.name == "as_of":
             return exp.cast(exp.Literal.string(as_of.isoformat()), "DATE")
         return node
 
@@ -176,7 +176,7 @@ def _refused_as(node: exp.Expr) -> str:
         case exp.Anonymous():
             is_whole = len(node.expressions) == _arity(node.name.lower())
             return "" if is_whole else "wrong_number_of_arguments"
-        case exp.Parameter() if node.name != "as_of":
+        case exp.Placeholder() if node.name != "as_of":
             return "parameter_unknown"
         case exp.Star() if not isinstance(node.parent, exp.Count):
             return "star"

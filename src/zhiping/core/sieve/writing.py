@@ -5,7 +5,6 @@ leaves the last good findings where they are.
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -49,7 +48,7 @@ def write_report(report: RunReport, folder: Path, *, scores: Sequence[Score] = (
             path.replace(folder / name)
     except (OSError, pl.exceptions.PolarsError, XlsxWriterException) as error:
         for path in unfinished.values():
-            if os.access(path, os.F_OK):
+            if path.is_file():
                 path.unlink()
         raise OutputUnwritableError(folder=str(folder), message=str(error)) from error
     return tuple(folder / name for name in FILES)

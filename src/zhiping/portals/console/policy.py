@@ -15,6 +15,7 @@ from zhiping.core.policybook import (
     PolicyBook,
     PolicyInvalidError,
     Problem,
+    RulePeriod,
     Verdict,
 )
 from zhiping.core.policybook.coverage import coverage as clause_coverage
@@ -273,10 +274,19 @@ def _print_verdict(verdict: Verdict) -> None:
 
 def _print_no_rule(verdict: Verdict) -> None:
     click.echo("该地区在该日没有已收录的规则。这不等于允许或禁止，请向当地主管部门核实，或补录依据文件。")
-    for one in verdict.earlier:
-        click.echo(f"  此前曾有 {one.rule} {one.title}：{one.start} 起，至 {one.end} 前。")
-    for one in verdict.later:
-        click.echo(f"  此后将有 {one.rule} {one.title}：{one.start} 起施行。")
+    for end, rules in _by_day((one.end, one) for one in verdict.earlier):
+        click.echo(f"  此前曾有规则，{end} 起失效：{rules}")
+    for start, rules in _by_day((one.start, one) for one in verdict.later):
+        click.echo(f"  此后将有规则，{start} 起施行：{rules}")
+
+
+def _by_day(pairs: Iterable[tuple[date | None, RulePeriod]]) -> list[tuple[date, str]]:
+    """Return the rules of each day, days in order, rules named by id and title."""
+    days: dict[date, list[str]] = {}
+    for day, one in pairs:
+        if day is not None:
+            days.setdefault(day, []).append(f"{one.rule} {one.title}")
+    return [(day, "；".join(days[day])) for day in sorted(days)]
 
 
 def _print_finding(finding: Finding) -> None:
@@ -290,7 +300,9 @@ def _print_finding(finding: Finding) -> None:
     for cite in finding.citations:
         number = f"（{cite.number}）" if cite.number else ""
         wording = f"：“{cite.wording}”" if cite.wording else ""
-        click.echo(f"  依据：{cite.clause} 《{cite.title}》{number}{cite.where}，{cite.summary}{wording}")
+        click.echo(
+            f"  依据：{cite.clause} 《{cite.title}》{number}{cite.where}，{cite.summary.rstrip('。')}{wording}。"
+        )
 
 
 def _observation(one: Observation) -> str:

@@ -29,11 +29,10 @@ from zhiping.apps.exams.states import (
 )
 from zhiping.apps.journal.actions import record
 from zhiping.apps.journal.numbering import next_number
-from zhiping.apps.reference.queries import binding_clauses, calendar, law
+from zhiping.apps.reference.queries import binding_clauses, calendar, law, occupation_name
 from zhiping.apps.registry.models import Assessor, EvaluationBody, StaffMember, Venue
 from zhiping.apps.registry.ownership import require_own
 from zhiping.apps.registry.states import BodyState
-from zhiping.core.catalogues import occupation
 from zhiping.core.policybook import Outcome, Verdict
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
@@ -92,7 +91,7 @@ def save_sitting(
         _check_venue_free(venue, details, sitting_id)
         fields = {
             "occupation_code": details.occupation_code,
-            "occupation_name": occupation(details.occupation_code, edition="2022").name,
+            "occupation_name": occupation_name(details.occupation_code),
             "level": details.level,
             "venue": venue,
             "place": venue.place,

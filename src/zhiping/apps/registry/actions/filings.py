@@ -8,7 +8,7 @@ from django.db import transaction
 from zhiping.apps.journal.actions import record
 from zhiping.apps.journal.numbering import next_number
 from zhiping.apps.reference.models import OccupationalStandard
-from zhiping.apps.reference.queries import binding_clauses, calendar
+from zhiping.apps.reference.queries import binding_clauses, calendar, occupation_name
 from zhiping.apps.registry.errors import (
     BarredError,
     FilingIncompleteError,
@@ -21,7 +21,6 @@ from zhiping.apps.registry.models import Bar, EvaluationBody, Filing, FilingLine
 from zhiping.apps.registry.ownership import require_own
 from zhiping.apps.registry.steps import STEP_WORKDAYS, add_review
 from zhiping.apps.registry.states import EDITABLE, FILING_MOVES, OPEN
-from zhiping.core.catalogues import occupation
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.moves import walk
@@ -137,11 +136,11 @@ def save_line(
     """
     with transaction.atomic():
         filing = _editable(filing_id, actor)
-        found = occupation(details.occupation_code, edition=details.edition)
+        name = occupation_name(details.occupation_code, edition=details.edition)
         fields = {
             "occupation_code": details.occupation_code,
             "occupation_edition": details.edition,
-            "occupation_name": found.name,
+            "occupation_name": name,
             "levels": "".join(sorted(set(details.levels), reverse=True)),
             "standard": OccupationalStandard.objects.filter(pk=details.standard_id).first(),
             "venue": Venue.objects.filter(pk=details.venue_id, body=filing.body_id).first(),

@@ -1,0 +1,67 @@
+"""Everything that changes exams, one file per group of verbs."""
+
+from zhiping.apps.exams.actions.day import hold_sitting, record_attendance, record_incident
+from zhiping.apps.exams.actions.plans import (
+    SittingDetails,
+    answer_plan,
+    assign_assessor,
+    assign_external_supervisor,
+    assign_supervisor,
+    cancel_assignment,
+    cancel_plan,
+    declare_plan,
+    judge_plan,
+    open_plan,
+    save_sitting,
+)
+from zhiping.apps.exams.actions.results import (
+    ARCHIVE_KINDS,
+    add_archive_item,
+    apply_results,
+    preview_results,
+    publish_results,
+    result_template,
+    returned_results,
+    review_results,
+    submit_results,
+)
+from zhiping.apps.exams.actions.rosters import (
+    apply_candidates,
+    candidate_template,
+    enrol_by_hand,
+    preview_candidates,
+    returned_workbook,
+    withdraw_enrolment,
+)
+
+__all__ = [
+    "ARCHIVE_KINDS",
+    "SittingDetails",
+    "add_archive_item",
+    "answer_plan",
+    "apply_candidates",
+    "apply_results",
+    "assign_assessor",
+    "assign_external_supervisor",
+    "assign_supervisor",
+    "cancel_assignment",
+    "cancel_plan",
+    "candidate_template",
+    "declare_plan",
+    "enrol_by_hand",
+    "hold_sitting",
+    "judge_plan",
+    "open_plan",
+    "preview_candidates",
+    "preview_results",
+    "publish_results",
+    "record_attendance",
+    "record_incident",
+    "result_template",
+    "returned_results",
+    "returned_workbook",
+    "review_results",
+    "save_sitting",
+    "submit_results",
+    "withdraw_enrolment",
+]
