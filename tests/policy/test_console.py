@@ -173,3 +173,17 @@ def test_a_broken_folder_is_no_answer(folder):
     result = call("coverage", "--policy", folder)
     assert result.exit_code == 2
     assert "facts.yaml" in result.output
+
+
+def test_coverage_counts_what_the_platform_declares(tmp_path):
+    declared = tmp_path / "enforcers.json"
+    declared.write_text(json.dumps({"public.fees": ["TA20-5"]}), encoding="utf-8")
+    arguments = ("coverage", "--policy", GOOD, "--enforcers", declared)
+    assert "public.fees" in call(*arguments).output
+    assert json.loads(call(*arguments, "--json").output)["open"] == []
+    declared.write_text(json.dumps({"public.fees": ["TA20-55"]}), encoding="utf-8")
+    refused = call(*arguments)
+    assert refused.exit_code == 2
+    assert "TA20-55" in refused.output
+    declared.write_text("[1]", encoding="utf-8")
+    assert call(*arguments).exit_code == 2

@@ -18,7 +18,8 @@ compared AS (
         line.valid_from,
         line.valid_to,
         CASE
-            WHEN line.valid_from <= held.sitting_day
+            WHEN
+                line.valid_from <= held.sitting_day
                 AND (line.valid_to IS NULL OR line.valid_to > held.sitting_day) THEN 1
             ELSE 0
         END AS is_in_force,

@@ -53,7 +53,7 @@ recorded AS (
     WHERE state = 'valid'
 ),
 
-prior AS (
+earlier AS (
     SELECT
         claim.enrolment_id,
         MIN(CASE WHEN recorded.occupation_code = claim.occupation_code THEN recorded.issued_on END) AS recorded_on,
@@ -86,7 +86,7 @@ judged AS (
         claim.needed_prior_level,
         claim.prior_level,
         claim.prior_issued_on,
-        prior.recorded_on,
+        earlier.recorded_on,
         claim.months_since_prior,
         claim.education,
         claim.title,
@@ -96,14 +96,15 @@ judged AS (
             WHEN whole_years(claim.born_on, claim.sitting_day) < claim.min_age THEN 'too_young'
             WHEN claim.min_work_months IS NOT NULL AND claim.work_months IS NULL THEN 'work_not_stated'
             WHEN claim.work_months < claim.min_work_months THEN 'work_too_short'
-            WHEN claim.needed_prior_level IS NOT NULL
+            WHEN
+                claim.needed_prior_level IS NOT NULL
                 AND (claim.prior_level IS NULL OR claim.prior_issued_on IS NULL) THEN 'prior_not_stated'
             WHEN claim.prior_level <> claim.needed_prior_level THEN 'prior_of_another_level'
-            WHEN claim.needed_prior_level IS NOT NULL AND prior.recorded_elsewhere_on IS NULL
+            WHEN claim.needed_prior_level IS NOT NULL AND earlier.recorded_elsewhere_on IS NULL
                 THEN 'prior_not_on_record'
-            WHEN claim.needed_prior_level IS NOT NULL AND prior.recorded_on IS NULL
+            WHEN claim.needed_prior_level IS NOT NULL AND earlier.recorded_on IS NULL
                 THEN 'prior_in_another_occupation'
-            WHEN whole_months(prior.recorded_on, claim.sitting_day) < claim.months_since_prior
+            WHEN whole_months(earlier.recorded_on, claim.sitting_day) < claim.months_since_prior
                 THEN 'prior_too_recent'
             WHEN claim.needed_education IS NOT NULL AND claim.education IS NULL THEN 'education_not_stated'
             WHEN STRPOS('|' || claim.needed_education || '|', '|' || claim.education || '|') = 0
@@ -119,7 +120,7 @@ judged AS (
                 THEN 'title_too_recent'
         END AS reason
     FROM claim
-    LEFT JOIN prior ON prior.enrolment_id = claim.enrolment_id
+    LEFT JOIN earlier ON earlier.enrolment_id = claim.enrolment_id
 )
 
 SELECT

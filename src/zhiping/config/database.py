@@ -1,5 +1,6 @@
 """Turn a PostgreSQL URL into Django's connection settings."""
 
+import os
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -24,4 +25,6 @@ def database_from_url(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "zhiping", **query},
+        # Two test runs at once do not share, and so do not drop, a database.
+        "TEST": {"NAME": f"test_zhiping_{os.getpid()}"},
     }

@@ -173,7 +173,8 @@ GALLERY = {
     ),
     "cases_too_few": Fault(
         HEADCOUNT,
-        '  - {case: 施行前, given: {headcount: 1, place: "990100", day: 2020-01-31}, expect: not_applicable}\n'
+        "  - {case: 施行前, "
+        'given: {headcount: 1, place: "990100", day: 2020-01-31}, expect: not_applicable}\n'
         '  - {case: 缺资料, given: {place: "990100", day: 2021-03-01}, expect: unknown}\n',
         "",
         ("cases_missing",),

@@ -383,6 +383,15 @@ def test_a_draft_rule_judges_nobody(tmp_path):
     assert list(book.failing_cases()) == []
 
 
+def test_a_question_that_only_drafts_ask_has_no_answer_yet(tmp_path):
+    folder = Path(shutil.copytree(GOOD, tmp_path / "policy"))
+    for path in folder.glob("rules/*/*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("status: reviewed", "status: drafted"), encoding="utf-8")
+    verdict = PolicyBook.load(folder).judge("filing", filing(), place=CITY, on=date(2018, 1, 1))
+    assert (verdict.outcome, verdict.earlier, verdict.later) == (Outcome.NO_RULE_KNOWN, (), ())
+
+
 def test_a_case_that_comes_out_otherwise_is_found(tmp_path):
     book = changed(tmp_path, "rules/registry/REG-005-years.yaml", "years: 6", "years: 4")
     (failure,) = book.failing_cases()

@@ -11,10 +11,16 @@ from zhiping.core.roster import (
     candidate_sheet,
     identity_reader,
     notice_sentence,
+    prior_certificate_check,
     read_and_check,
     sentence,
 )
-from zhiping.core.roster.errors import HeaderRefusedError, TooManyRowsError
+from zhiping.core.roster.errors import (
+    DamagedFileError,
+    FileTooLargeError,
+    HeaderRefusedError,
+    TooManyRowsError,
+)
 from zhiping.core.roster.messages import file_sentence
 
 
@@ -142,6 +148,8 @@ def test_levels_are_read_however_written(level):
         ("参加工作时间", "1985-01", "works_before_birth"),
         ("电子邮箱", "a@b", "not_an_email"),
         ("专业年限", "很久", "not_a_tenure"),
+        ("专业年限", "零", "not_a_tenure"),
+        ("参加工作时间", "1066-10", "no_such_day"),
         ("邮政编码", "12345", "leading_zero_lost"),
         ("简要经历", "经" * 1001, "too_long"),
     ],
@@ -185,6 +193,20 @@ def test_another_paper_is_not_judged_as_an_identity_number():
     assert row.clean["paper_number"] == "E12345678"
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "is_good"),
+    [
+        ("港澳居民居住证", "990101199001010019", True),
+        ("台湾居民居住证", "990101199001010012", False),
+        ("外国人永久居留身份证", "990101199001010012", False),
+        ("外国人永久居留身份证", "XYZ310090010112", True),
+    ],
+)
+def test_papers_with_numbers_of_the_identity_form_are_judged_by_it(kind, number, is_good):
+    row = only_row(candidate() | {"证件类型": kind, "证件号码": number})
+    assert row.is_good is is_good
+
+
 def test_a_number_that_a_spreadsheet_destroyed_is_told_from_one_that_ends_in_zeros():
     whole = next(
         number
@@ -196,6 +218,34 @@ def test_a_number_that_a_spreadsheet_destroyed_is_told_from_one_that_ends_in_zer
     as_quantity = only_row(candidate() | {"证件号码": int(whole), "性别": None, "出生日期": None})
     assert codes(as_quantity) == {("paper_number", "digits_lost")}
     assert "文本格式" in sentence(as_quantity.problems[0], CANDIDATES)
+
+
+def test_prior_certificates_are_judged_by_either_scheme_of_numbers():
+    sheet = candidate_sheet(
+        read_identity=identity_reader(on=DAY), is_certificate_number=prior_certificate_check(on=DAY)
+    )
+    for number, is_good in (("Y000023000001205000001", True), ("Y00002300000120500000", False)):
+        row = only_row(candidate() | {"证书编号": number}, sheet=sheet)
+        assert row.is_good is is_good
+        assert codes(row) == (set() if is_good else {("prior_number", "not_a_certificate_number")})
+
+
+def test_a_cell_beyond_what_delimited_text_may_hold_is_refused():
+    row = candidate() | {"简要经历": "经" * 200_000}
+    text = ",".join(HEADERS) + "\n" + ",".join(row.get(header) or "" for header in HEADERS)
+    with pytest.raises(DamagedFileError):
+        read_and_check(text.encode(), CANDIDATES)
+
+
+def test_many_wide_sheets_together_are_refused():
+    def adjust(book, page):
+        for index in range(4):
+            book.create_sheet(f"表{index}").cell(90, 40, "x")
+
+    with pytest.raises(FileTooLargeError) as caught:
+        data = workbook([candidate()], adjust=adjust)
+        read_and_check(data, CANDIDATES, limits=Limits(rows=100, columns=50))
+    assert "MB" in file_sentence(caught.value)
 
 
 def test_the_same_person_twice_is_reported_on_both_rows():

@@ -18,7 +18,6 @@ from zhiping.core.roster import (
     template,
 )
 
-
 MOMENT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
 
@@ -214,16 +213,12 @@ def test_an_export_keeps_zeros_long_numbers_and_says_its_moment():
 
 
 def test_an_empty_export_still_has_its_header():
-    page = opened(
-        table_to_xlsx(["甲", "乙"], [], title="空", as_of=MOMENT)
-    ).active
+    page = opened(table_to_xlsx(["甲", "乙"], [], title="空", as_of=MOMENT)).active
     assert [cell.value for cell in page[3]][:2] == ["甲", "乙"]
 
 
 def test_an_export_of_one_column_opens():
-    page = opened(
-        table_to_xlsx(["甲"], [["x"]], title="一列", as_of=MOMENT)
-    ).active
+    page = opened(table_to_xlsx(["甲"], [["x"]], title="一列", as_of=MOMENT)).active
     assert page["A4"].value == "x"
 
 

@@ -68,7 +68,7 @@ BAD = {
         "column_unknown",
     ),
     "text_against_number": (
-        "SELECT s.level FROM sittings AS s INNER JOIN p_mark AS m ON m.place = s.place WHERE s.level < m.value",
+        "SELECT s.level FROM sittings AS s INNER JOIN p_mark AS m ON m.place = s.place AND s.level < m.value",
         "types_differ",
     ),
     "day_against_text": ("SELECT enrolment_id FROM enrolments WHERE born_on > person_key", "types_differ"),

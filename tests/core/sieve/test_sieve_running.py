@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -51,7 +52,8 @@ MARKED = """
 SELECT s.sitting_id, s.body_id, s.place, CAST(s.starts_at AS DATE) AS day, 'found' AS reason
 FROM sittings AS s
 INNER JOIN p_limit AS l
-    ON l.place = s.place AND l.valid_from <= CAST(s.starts_at AS DATE) AND l.valid_to > CAST(s.starts_at AS DATE)
+    ON l.place = s.place
+    AND l.valid_from <= CAST(s.starts_at AS DATE) AND l.valid_to > CAST(s.starts_at AS DATE)
 """
 
 
@@ -116,7 +118,7 @@ def test_what_happens_after_the_day_is_not_looked_at(folder, screens):
 
 def test_a_finding_carries_who_where_when_why_and_its_row(folder, screens):
     finding = run(folder, screens, place="440300").findings().row(0, named=True)
-    assert finding["finding"] and len(finding["finding"]) == 32
+    assert len(finding["finding"]) == 32
     assert (finding["body_id"], finding["place"], finding["body_place"]) == ("E1", "440300", "440600")
     assert (finding["day"], finding["reason"], finding["clauses"]) == (
         date(2024, 5, 11),
@@ -147,7 +149,8 @@ def test_a_refused_or_absent_table_keeps_only_the_screens_that_need_it_from_runn
         header=HEADER.replace("SCR-900", "SCR-901").replace(
             "[bodies, sittings]", "[bodies, enrolments, certificates]"
         ),
-        query="""SELECT e.sitting_id, b.body_id, b.place, e.born_on AS day, 'found' AS reason FROM enrolments AS e
+        query="""SELECT e.sitting_id, b.body_id, b.place, e.born_on AS day, 'found' AS reason
+        FROM enrolments AS e
         INNER JOIN bodies AS b ON b.body_id = e.person_key""",
     )
     (other / "SCR-900-trial").rename(other / "SCR-901-other")
@@ -213,8 +216,6 @@ def test_a_screen_that_does_not_keep_its_header_s_promise_is_stopped(folder, tmp
 def test_a_query_that_slipped_past_the_lint_can_read_no_other_file(folder, screens, tmp_path):
     secret = tmp_path / "secret.csv"
     secret.write_text("sitting_id\nS1\n", encoding="utf-8")
-    from dataclasses import replace
-
     sly = replace(screens[0], query=f"SELECT sitting_id FROM read_csv('{secret}')")
     with pytest.raises(EngineFailedError):
         run(folder, [sly])

@@ -61,6 +61,7 @@ class Certificate(models.Model):
     practical_score = models.DecimalField("技能成绩", max_digits=4, decimal_places=1, null=True, blank=True)
     comprehensive_score = models.DecimalField("综合成绩", max_digits=4, decimal_places=1, null=True, blank=True)
     issued_on = models.DateField("发证日期")
+    query_address = models.CharField("核验地址", max_length=200, blank=True, db_default="")
     digest = models.CharField("内容摘要（SHA-256）", max_length=64)
     last_four_index = models.BinaryField("证件后四位索引", max_length=16)
     state_since = models.DateField("状态起始日")
@@ -100,3 +101,24 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate} {self.get_kind_display()}"
+
+
+class LookUpCount(models.Model):
+    """How often something was done within one stretch of time (查询计数): the limits of the public look-up.
+
+    `key` is a keyed index of the client's address, or of a certificate number that was tried in vain;
+    neither can be read back. Rows are counted up by every process that answers look-ups and are worth
+    nothing after two stretches.
+    """
+
+    pk = models.CompositePrimaryKey("key", "started_at")
+    key = models.BinaryField("计数对象索引", max_length=16)
+    started_at = models.DateTimeField("时段起始")
+    count = models.PositiveIntegerField("次数")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查询计数"
+        indexes = (models.Index(fields=("started_at",), name="look_up_count_by_start"),)
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M} {self.count}"

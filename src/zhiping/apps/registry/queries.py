@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zhiping.apps.authorities.models import Account
-from zhiping.apps.registry.models import BodyAccess, DispatchSpan, InsuranceSpan, InsuredMonth
+from zhiping.apps.registry.models import (
+    BodyAccess,
+    DispatchSpan,
+    EvaluationBody,
+    InsuranceSpan,
+    InsuredMonth,
+)
 from zhiping.kernel.actor import Actor, ActorKind
 
 
@@ -18,14 +24,18 @@ def actor_of_body_account(account: Account) -> Actor | None:
     return Actor(kind=ActorKind.BODY, id=str(account.pk), name=str(account), body_id=access.body_id)
 
 
+type SpanRow = tuple[int | None, str, dt.date, dt.date | None]
+"""Body (None for another unit), the unit's place, first day, day after the last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """What insurance and dispatch filing tell about a set of persons and one body."""
 
     body_id: int
     feed_reaches_body: bool
-    insured: Mapping[int, tuple[tuple[int, str, dt.date, dt.date | None], ...]]
-    dispatched: Mapping[int, tuple[tuple[int, str, dt.date, dt.date | None], ...]]
+    insured: Mapping[int, tuple[SpanRow, ...]]
+    dispatched: Mapping[int, tuple[SpanRow, ...]]
     city: str
 
     def is_insured_here(self, person_id: int | None, day: dt.date) -> bool:
@@ -59,11 +69,11 @@ class Spans:
 def spans_of(person_ids: tuple[int, ...], *, body_id: int, city: str) -> Spans:
     """Return the insurance and dispatch spans of the persons, for questions about one body."""
 
-    def of(model: type[InsuranceSpan | DispatchSpan]) -> dict[int, tuple[tuple[int, str, dt.date, dt.date | None], ...]]:
-        found: dict[int, list[tuple[int, str, dt.date, dt.date | None]]] = defaultdict(list)
+    def of(model: type[InsuranceSpan | DispatchSpan]) -> dict[int, tuple[SpanRow, ...]]:
+        found: dict[int, list[SpanRow]] = defaultdict(list)
         rows = model.objects.filter(person_id__in=person_ids)
         for person, body, place, start, end in rows.values_list(
-            "person_id", "body_id", "body__place", "valid_from", "valid_to"
+            "person_id", "body_id", "place", "valid_from", "valid_to"
         ):
             found[person].append((body, place, start, end))
         return {person: tuple(spans) for person, spans in found.items()}
@@ -79,3 +89,8 @@ def spans_of(person_ids: tuple[int, ...], *, body_id: int, city: str) -> Spans:
 
 def _covers(start: dt.date, end: dt.date | None, day: dt.date) -> bool:
     return start <= day and (end is None or day < end)
+
+
+def body_ids() -> list[int]:
+    """Return the keys of every body, for runs over all data."""
+    return list(EvaluationBody.objects.values_list("id", flat=True))

@@ -26,6 +26,13 @@ class Run(models.Model):
         verbose_name = verbose_name_plural = "筛查"
         ordering = ("-id",)
         indexes = (models.Index(fields=("place", "-id"), name="run_by_place"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("place",),
+                name="run_one_at_a_time_per_place",
+                condition=models.Q(state__in=("waiting", "running")),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.place} {self.as_of}"
@@ -45,7 +52,8 @@ class Finding(models.Model):
         "registry.EvaluationBody", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="机构"
     )
     occurred_on = models.DateField("发生日", null=True, blank=True)
-    reason = models.CharField("情形", max_length=60, blank=True)
+    reason = models.CharField("情形", max_length=120, blank=True)
+    key = models.CharField("标识内容", max_length=300)
     clauses = models.CharField("条款", max_length=120)
     evidence = models.JSONField("证据")
     state = models.CharField("状态", max_length=6, choices=FindingState, default=FindingState.OPEN)

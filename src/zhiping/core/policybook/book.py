@@ -243,7 +243,7 @@ class PolicyBook:
         )
 
     def _no_rule(self, question: str, facts: Mapping[str, object], place: Place, on: date) -> Verdict:
-        near = [rule for rule in self._rules_of(question) if rule.binds_at(place)]
+        near = [rule for rule in self._rules_of(question) if rule.judges and rule.binds_at(place)]
         return Verdict(
             question=question,
             place=place,

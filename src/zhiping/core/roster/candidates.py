@@ -321,9 +321,19 @@ def _settle_with(read_identity: ReadIdentity) -> Settle:
     return settle
 
 
+_ALWAYS_IDENTITY_FORM = frozenset({"identity_card", "hong_kong_macao_residence", "taiwan_residence"})
+_SOMETIMES_IDENTITY_FORM = frozenset({"foreign_permanent_residence"})
+"""Cards of the first kind have other numbers, of 15 signs."""
+_IDENTITY_LENGTH = 18
+
+
 def _settle_identity(row: dict[str, Value], read_identity: ReadIdentity) -> Iterator[Problem]:
     number = row["paper_number"]
-    if row["paper_kind"] != "identity_card" or not isinstance(number, str):
+    kind = row["paper_kind"]
+    if not isinstance(number, str):
+        return
+    has_identity_form = kind in _SOMETIMES_IDENTITY_FORM and len(number) == _IDENTITY_LENGTH
+    if kind not in _ALWAYS_IDENTITY_FORM and not has_identity_form:
         return
     identity = read_identity(number)
     if isinstance(identity, str):

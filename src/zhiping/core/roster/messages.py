@@ -82,7 +82,7 @@ PROBLEMS: Mapping[str, str] = {
     ),
     "roster.not_a_tenure": "{header}“{value}”看不出是多长时间。请按“5”“5年6个月”的样子填写。",
     "roster.not_a_condition": "{header}“{value}”里没有条件编号。请填编号，如 4-2 或 2023/4-2。",
-    "roster.identity_invalid": "证件号码“{value}”不是有效的居民身份证号码：{reason}",
+    "roster.identity_invalid": "证件号码“{value}”无效：{reason}",
     "roster.birth_differs": "出生日期“{value}”与身份证号码载明的 {expected} 不一致。请核对两处。",
     "roster.sex_differs": "性别“{value}”与身份证号码载明的“{expected}”不一致。请核对两处。",
     "roster.condition_of_other_level": (

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import polars as pl
 
@@ -272,14 +272,10 @@ def read_tenure(text: str) -> Value | Refused:
     found = re.fullmatch(
         r"(?:(\d{1,2}(?:\.\d{1,2})?)(?:\s*年|$))?\s*(?:零|又)?\s*(?:(\d{1,3})\s*个?月)?", text
     )
-    if found is None:
+    if found is None or not any(found.groups()):
         return Refused(code="roster.not_a_tenure")
     years, months = found.groups()
-    try:
-        whole = int(Decimal(years or 0) * 12) + int(months or 0)
-    except InvalidOperation:
-        return Refused(code="roster.not_a_tenure")
-    return whole
+    return int(Decimal(years or 0) * 12) + int(months or 0)
 
 
 def read_condition(text: str) -> Value | Refused:

@@ -44,7 +44,6 @@ class Limits:
     parts: int = 500
     rows: int = 20_000
     columns: int = 200
-    cell_characters: int = 2_000
 
 
 STANDARD_LIMITS = Limits()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -116,11 +116,23 @@ _COUNTS = (
 
 
 @policy.command()
+@click.option(
+    "--enforcers",
+    "enforcers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="落实清单，YAML 或 JSON：环节、页面、报表的名称及其声明的条款。",
+)
 @_FOLDER
 @_JSON
-def coverage(folder: Path | None, *, as_json: bool) -> None:
+def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> None:
     """列出每一条款由哪些规则、参数、筛查、环节落实；有约束力而无落实的条款标为“待落实”."""
-    table = clause_coverage(_load(folder), _declared_enforcers())
+    book, declared = _load(folder), _declared_enforcers(enforcers)
+    try:
+        table = clause_coverage(book, declared)
+    except PolicyInvalidError as error:
+        _print_problems(error.problems)
+        sys.exit(EXIT_USAGE)
     if as_json:
         _print_json(table.to_json())
         return
@@ -204,9 +216,18 @@ def _load(folder: Path | None, *, draft: Path | None = None) -> PolicyBook:
         sys.exit(EXIT_USAGE)
 
 
-def _declared_enforcers() -> Mapping[str, Iterable[str]]:
-    """Return what actions, pages and reports declare; none are collected outside the platform."""
-    return {}
+def _declared_enforcers(file: Path | None) -> dict[str, list[str]]:
+    """Return what actions, pages and reports declare: name → clauses."""
+    if file is None:
+        return {}
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8-sig"))  # JSON is YAML
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"落实清单无法解析：{error}") from error
+    is_right = isinstance(raw, dict) and all(isinstance(clauses, list) for clauses in raw.values())
+    if not is_right:
+        raise click.UsageError("落实清单应为“名称: [条款, …]”。")
+    return {str(name): [str(clause) for clause in clauses] for name, clauses in raw.items()}
 
 
 def _read_facts(name: str) -> dict[str, object]:
@@ -300,9 +321,8 @@ def _print_finding(finding: Finding) -> None:
     for cite in finding.citations:
         number = f"（{cite.number}）" if cite.number else ""
         wording = f"：“{cite.wording}”" if cite.wording else ""
-        click.echo(
-            f"  依据：{cite.clause} 《{cite.title}》{number}{cite.where}，{cite.summary.rstrip('。')}{wording}。"
-        )
+        where = f"《{cite.title}》{number}{cite.where}"
+        click.echo(f"  依据：{cite.clause} {where}，{cite.summary.rstrip('。')}{wording}。")
 
 
 def _observation(one: Observation) -> str:

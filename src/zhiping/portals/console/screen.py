@@ -212,8 +212,11 @@ def _parameters() -> list[ParameterRow]:
     ]
 
 
-def _entry_conditions() -> list[dict[str, object]]:
+def _entry_conditions() -> list[dict[str, object]] | None:
     file = policy_folder() / "catalogues" / "entry_conditions.csv"
+    if not file.exists():
+        # The screens that need the catalogue then say that they could not run.
+        return None
     with file.open(encoding="utf-8", newline="") as stream:
         lines = (line for line in stream if not line.startswith("#"))
         return [{name: value or None for name, value in row.items()} for row in csv.DictReader(lines)]

@@ -9,14 +9,20 @@ BEGIN
   RAISE EXCEPTION 'the journal is append-only: % on % refused', TG_OP, TG_TABLE_NAME
     USING ERRCODE = 'insufficient_privilege';
 END $$;
-CREATE TRIGGER journal_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry
+CREATE TRIGGER journal_entry_append_only BEFORE UPDATE OR DELETE ON journal_entry
   FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
-CREATE TRIGGER journal_subject_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_subject
+CREATE TRIGGER journal_entry_no_truncate BEFORE TRUNCATE ON journal_entry
+  FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
+CREATE TRIGGER journal_subject_append_only BEFORE UPDATE OR DELETE ON journal_subject
+  FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
+CREATE TRIGGER journal_subject_no_truncate BEFORE TRUNCATE ON journal_subject
   FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse_change();
 """
 
 BACKWARD = """
 DROP SEQUENCE journal_dossier_number;
+DROP TRIGGER journal_subject_no_truncate ON journal_subject;
+DROP TRIGGER journal_entry_no_truncate ON journal_entry;
 DROP TRIGGER journal_subject_append_only ON journal_subject;
 DROP TRIGGER journal_entry_append_only ON journal_entry;
 DROP FUNCTION journal_refuse_change();

@@ -22,10 +22,18 @@ class InsuredMonth(models.Model):
 
 
 class Span(models.Model):
-    """A person's time with a body."""
+    """A person's time with a unit, which need not be a body (a dispatch agency insures, too).
+
+    `unit` is the unit's code in the feed (its unified social credit code); `body` is set where the
+    unit is a body on record; `place` is where the unit is registered.
+    """
 
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="+", verbose_name="人员")
-    body = models.ForeignKey("registry.EvaluationBody", models.PROTECT, related_name="+", verbose_name="单位")
+    body = models.ForeignKey(
+        "registry.EvaluationBody", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="机构"
+    )
+    unit = models.CharField("单位代码", max_length=40)
+    place = models.CharField("单位所在地", max_length=6)
     valid_from = models.DateField("起始日")
     valid_to = models.DateField("截止日（不含）", null=True, blank=True)
 
@@ -37,12 +45,12 @@ class Span(models.Model):
 
 
 class InsuranceSpan(Span):
-    """A person insured by a body (个人参保时段)."""
+    """A person insured by a unit (个人参保时段)."""
 
     class Meta:
         verbose_name = verbose_name_plural = "个人参保时段"
         constraints = (
-            models.UniqueConstraint(fields=("person", "body", "valid_from"), name="insurance_span_unique"),
+            models.UniqueConstraint(fields=("person", "unit", "valid_from"), name="insurance_span_unique"),
             models.CheckConstraint(
                 name="insurance_span_forward",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
@@ -51,12 +59,12 @@ class InsuranceSpan(Span):
 
 
 class DispatchSpan(Span):
-    """A person dispatched to a body (劳务派遣时段)."""
+    """A person dispatched to a unit (劳务派遣时段)."""
 
     class Meta:
         verbose_name = verbose_name_plural = "劳务派遣时段"
         constraints = (
-            models.UniqueConstraint(fields=("person", "body", "valid_from"), name="dispatch_span_unique"),
+            models.UniqueConstraint(fields=("person", "unit", "valid_from"), name="dispatch_span_unique"),
             models.CheckConstraint(
                 name="dispatch_span_forward",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
