@@ -67,9 +67,12 @@ MIDDLEWARE = [
 ROOT_URLCONF = "zhiping.config.urls"
 WSGI_APPLICATION = "zhiping.config.wsgi.application"
 
+_PORTALS = Path(__file__).resolve().parents[1] / "portals"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": sorted(_PORTALS.glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -109,6 +112,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = sorted(_PORTALS.glob("*/static"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": STATE_DIR / "files"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

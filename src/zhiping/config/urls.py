@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("body/", include("zhiping.portals.body.urls")),
     path("", include("zhiping.portals.public.urls")),
 ]

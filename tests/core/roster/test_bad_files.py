@@ -10,6 +10,7 @@ from zhiping.core.roster.messages import FILES, file_sentence
 EXPECTED = {
     "empty_file": errors.FileEmptyError,
     "blanks_only": errors.FileEmptyError,
+    "byte_order_mark_only": errors.FileEmptyError,
     "header_without_rows": errors.FileEmptyError,
     "everything_on_a_hidden_sheet": errors.FileEmptyError,
     "packed_too_large": errors.FileTooLargeError,

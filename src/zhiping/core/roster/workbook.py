@@ -281,12 +281,14 @@ def _refuse_large_tables(frame: pl.DataFrame, area: int, limits: Limits) -> None
 
 
 def _open_text(data: bytes, limits: Limits) -> Table:
-    text = _decode(data)
-    first_line = text.lstrip("\ufeff").split("\n", 1)[0]
+    text = _decode(data).lstrip("\ufeff")
+    if not text.strip():
+        raise FileEmptyError
+    first_line = text.split("\n", 1)[0]
     delimiter = max((",", "\t", ";", "，"), key=first_line.count)
     rows: list[list[str | None]] = []
     try:
-        for row in csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if len(rows) >= limits.rows:
                 raise TooManyRowsError(rows=len(rows) + 1, limit=limits.rows)
             if len(row) > limits.columns:

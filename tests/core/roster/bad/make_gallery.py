@@ -58,6 +58,11 @@ def blanks_only():
 
 
 @bad
+def byte_order_mark_only():
+    return b"\xfe\xff"
+
+
+@bad
 def header_without_rows():
     return workbook([])
 

@@ -25,7 +25,7 @@ from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, cand
 from zhiping.core.roster.check import read_and_check
 from zhiping.core.roster.give_back import give_back
 from zhiping.core.roster.identity import identity_reader, prior_certificate_check
-from zhiping.core.roster.lists import CandidateLists
+from zhiping.core.roster.lists import PAPER_KINDS, CandidateLists
 from zhiping.core.roster.messages import sentence
 from zhiping.core.roster.sheet import Problem, Roster, RosterRow, Sheet
 from zhiping.core.roster.template import template
@@ -34,6 +34,10 @@ from zhiping.kernel.clock import Clock
 
 _SHOWN_PROBLEMS = 500
 _CLAUSES = ("LN24-2.2b", "LN24-3.7a", "FS20-T1", "FS20-T2")
+_PAPERS = {code: word for word, code in reversed(PAPER_KINDS.items())}
+"""The sheet's code of a paper → its name as persons are on record under."""
+_EXAM_KINDS = {"regular": "正考", "resit": "补考"}
+_RECOGNITION_KINDS = {"first": "初次认定", "promotion": "晋级认定"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +316,8 @@ def _lists(sitting: Sitting) -> CandidateLists:
 
 def _known_people(rows: Sequence[RosterRow]) -> dict[int, int | None]:
     indexes = {
-        row.number: number_index(str(row.clean["paper_number"]), str(row.clean["paper_kind"])) for row in rows
+        row.number: number_index(str(row.clean["paper_number"]), _PAPERS[str(row.clean["paper_kind"])])
+        for row in rows
     }
     found = Person.objects.filter(number_index__in=list(indexes.values())).values_list("number_index", "id")
     by_index = {bytes(index): pk for index, pk in found}
@@ -467,7 +472,7 @@ def _enrol(
     here = {row.person_id: row for row in sitting.enrolments.all()}
     added, changed = [], []
     for one in good:
-        person = people[str(one.row.clean["paper_kind"]), str(one.row.clean["paper_number"])]
+        person = people[_PAPERS[str(one.row.clean["paper_kind"])], str(one.row.clean["paper_number"])]
         enrolment = here.get(person.pk)
         if enrolment is None:
             added.append((person.pk, one))
@@ -529,8 +534,8 @@ def _copied_row(  # noqa: PLR0913 (one row, its surroundings)
         claim.title_issued_on,
         str(clean["employer"] or ""),
         str(clean["source"] or ""),
-        str(clean["exam_kind"] or ""),
-        str(clean["recognition_kind"] or ""),
+        _EXAM_KINDS.get(str(clean["exam_kind"]), ""),
+        _RECOGNITION_KINDS.get(str(clean["recognition_kind"]), ""),
         summary if raw else Jsonb(summary),
         one.row.fingerprint,
         preview.pk,
@@ -543,7 +548,7 @@ def _details(row: RosterRow) -> PersonDetails:
     return PersonDetails(
         name=str(clean["name"]),
         number=str(clean["paper_number"]),
-        paper_kind=str(clean["paper_kind"]),
+        paper_kind=_PAPERS[str(clean["paper_kind"])],
         phone=str(clean["phone"] or ""),
         nation=str(clean["nation"] or ""),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from zhiping.apps.journal.actions import record
+from zhiping.apps.registry.errors import AlreadyOnRecordError
 from zhiping.apps.registry.models import EvaluationBody, Venue, VenueStation
 from zhiping.apps.registry.ownership import require_own
 from zhiping.kernel.actor import Actor
@@ -32,10 +33,14 @@ def save_venue(
 
     Authority:
         FS20-E3, LN24-2.3c.
+    Refuses:
+        AlreadyOnRecordError: another venue of the body has that name.
     """
     require_own(actor, body_id)
     with transaction.atomic():
         body = EvaluationBody.objects.select_for_update().get(pk=body_id)
+        if Venue.objects.filter(body=body, name=details.name).exclude(pk=venue_id).exists():
+            raise AlreadyOnRecordError(value=details.name)
         fields = {
             "name": details.name,
             "place": details.place,
@@ -51,6 +56,7 @@ def save_venue(
             for name, value in fields.items():
                 setattr(venue, name, value)
             venue.save()
+        venue.stations.exclude(occupation_code__in=details.stations).update(workstations=0)
         for code, workstations in details.stations.items():
             VenueStation.objects.update_or_create(
                 venue=venue, occupation_code=code, defaults={"workstations": workstations}

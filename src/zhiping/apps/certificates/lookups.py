@@ -1,0 +1,380 @@
+"""The public look-up (公众查询): what is asked, what matches, what is shown.
+
+No Django here: the pages of the platform and the fast look-up process run the same statements and
+the same code, so that they cannot answer differently.
+
+The steps:
+
+1. bring what was typed into one spelling;
+2. find the certificates of the numbers asked for (`IDENTIFY`);
+3. compare the second fact, with the same work whether the number exists or not;
+4. only for those that match, read everything that is shown (`DETAILS`).
+"""
+
+import datetime as dt
+import functools
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from zhiping.apps.certificates.errors import SecondFactMissingError
+from zhiping.apps.certificates.messages import IN_SCOPE_LABELS, STANDING_LABELS, STATE_LABELS
+from zhiping.core.catalogues.code_lists import certificate_level_codes
+from zhiping.core.credential import CertificateDocument, check_code
+from zhiping.core.identifiers.look_alike import as_digits
+from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
+from zhiping.kernel.sealing import Sealer
+
+NUMBER_LENGTH = 22
+LAST_FOUR = 4
+LONGEST = 200
+_DOTS = re.compile("[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u16eb\u0387\u25cf\u25e6\u2024\u2e31.]")
+_NO_ROW = (0, "", "", b"\0" * 16)
+
+
+@functools.cache
+def _level_names() -> dict[str, str]:
+    return {code.code: code.name for code in certificate_level_codes()}
+
+
+def level_name(level: str) -> str:
+    """Return the name of a level as it is printed (等级名称)."""
+    return _level_names().get(level, level)
+
+
+# Step 1 ------------------------------------------------------------------------------------------
+
+
+def number_key(text: str) -> str:
+    r"""Return a certificate number in its one spelling (规范编号).
+
+    Letters typed for digits are read as digits, except at the two places where letters may stand.
+
+    >>> number_key(" y0000 44000001 26 5 \uff10\uff10\uff10\uff10\uff10\uff11")
+    'Y000044000001265000001'
+    >>> number_key("YOOOO44OOOOO1265OOOOOl")
+    'Y000044000001265000001'
+    """
+    number = normalise_code(text[:LONGEST])
+    if len(number) != NUMBER_LENGTH:
+        return number
+    return number[0] + as_digits(number[1:15]) + number[15] + as_digits(number[16:])
+
+
+def name_key(text: str) -> str:
+    """Return a name in the one spelling in which names are compared (规范姓名).
+
+    All the dots that are typed between the parts of a name are one; spaces and capitals do not count.
+
+    >>> name_key("阿依古丽•买买提") == name_key("阿依古丽 ・ 买买提")
+    True
+    """
+    plain = normalise_text(text[:LONGEST])
+    return _DOTS.sub("\u00b7", plain).replace(" ", "").casefold()
+
+
+def last_four_text(number: str, last_four: str) -> str:
+    """Return what the keyed index of the last four characters is taken over."""
+    return f"{number}\0{last_four.upper()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A look-up as it was asked, in one spelling: the number and one or two more facts."""
+
+    number: str
+    name: str = ""
+    last_four: str = ""
+
+
+def question(number: str, *, name: str | None = None, last_four: str | None = None) -> Question:
+    """Return the look-up that was typed.
+
+    Refuses:
+        SecondFactMissingError: neither a name nor the last four characters.
+    """
+    asked = Question(
+        number=number_key(number),
+        name=name_key(name or ""),
+        last_four=normalise_code((last_four or "")[:LONGEST]),
+    )
+    if not asked.name and not asked.last_four:
+        raise SecondFactMissingError
+    return asked
+
+
+# Steps 2 and 3 -----------------------------------------------------------------------------------
+
+IDENTIFY = """
+SELECT c.id, c.number, c.holder_name, c.last_four_index
+FROM certificates_certificate c
+WHERE c.number = ANY({numbers})
+"""
+
+
+def matching_id(asked: Question, row: Sequence[Any] | None, sealer: Sealer) -> int | None:
+    """Return the certificate's key if every fact that was given is right, else None.
+
+    A number that does not exist costs the same work as one whose second fact is wrong.
+    """
+    key, _, holder_name, stored = _NO_ROW if row is None else row
+    name = name_key(holder_name).encode()
+    index = sealer.index(last_four_text(asked.number, asked.last_four), length=len(_NO_ROW[3]))
+    is_name_right = hmac.compare_digest(name, asked.name.encode())
+    is_paper_right = hmac.compare_digest(index, bytes(stored))
+    given = bool(asked.name), bool(asked.last_four)
+    is_right = {
+        (True, True): is_name_right and is_paper_right,
+        (True, False): is_name_right,
+        (False, True): is_paper_right and len(asked.last_four) == LAST_FOUR,
+        (False, False): False,
+    }[given]
+    return key if is_right and row is not None else None
+
+
+# Step 4 ------------------------------------------------------------------------------------------
+
+# How a body stood on an earlier day is not kept in its row: where it has moved since the issue, the
+# journal tells. `then` is the last move up to that day, `later` the first one after it.
+DETAILS = """
+SELECT c.id, c.number, c.state, c.state_since, c.state_reason,
+       coalesce(ended.clause, '') AS clause,
+       c.holder_name, c.paper_kind, c.number_masked, c.occupation_code, c.occupation_name, c.work_type,
+       c.level, c.body_id, c.body_name, b.credit_code, c.theory_score, c.practical_score,
+       c.comprehensive_score, c.issued_on, c.query_address,
+       b.state AS body_state, b.state_since AS body_since, b.filed_on,
+       past.event AS past_event, later.before AS later_before,
+       EXISTS (SELECT 1 FROM registry_scopeline l WHERE l.body_id = c.body_id) AS has_scope,
+       EXISTS (SELECT 1 FROM registry_scopeline l
+               WHERE l.body_id = c.body_id AND l.occupation_code = c.occupation_code AND l.level = c.level
+                 AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')
+                 AND l.valid_from <= c.issued_on AND (l.valid_to IS NULL OR l.valid_to > c.issued_on)
+              ) AS in_scope_at_issue,
+       EXISTS (SELECT 1 FROM registry_scopeline l
+               WHERE l.body_id = c.body_id AND l.occupation_code = c.occupation_code AND l.level = c.level
+                 AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')
+                 AND l.valid_from <= {today} AND (l.valid_to IS NULL OR l.valid_to > {today})
+              ) AS in_scope_today
+FROM certificates_certificate c
+JOIN registry_evaluationbody b ON b.id = c.body_id
+LEFT JOIN LATERAL (
+    SELECT h.clause FROM certificates_change h
+    WHERE c.state = 'annulled' AND h.certificate_id = c.id AND h.kind = 'annulled'
+    ORDER BY h.id DESC LIMIT 1
+) ended ON true
+LEFT JOIN LATERAL (
+    SELECT e.event FROM journal_subject s JOIN journal_entry e ON e.id = s.entry_id
+    WHERE b.state_since > c.issued_on
+      AND s.thing = 'registry.evaluationbody' AND s.thing_id = b.id::text
+      AND e.event IN ('registry.filing_confirmed', 'registry.body_suspended', 'registry.body_resumed',
+                      'registry.body_removed', 'registry.body_left')
+      AND e.at < (c.issued_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    ORDER BY e.id DESC LIMIT 1
+) past ON true
+LEFT JOIN LATERAL (
+    SELECT e.facts ->> 'before' AS before FROM journal_subject s JOIN journal_entry e ON e.id = s.entry_id
+    WHERE b.state_since > c.issued_on
+      AND s.thing = 'registry.evaluationbody' AND s.thing_id = b.id::text
+      AND e.event IN ('registry.body_suspended', 'registry.body_resumed', 'registry.body_removed',
+                      'registry.body_left')
+      AND e.at >= (c.issued_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    ORDER BY e.id LIMIT 1
+) later ON true
+WHERE c.id = ANY({ids})
+"""
+
+_AFTER = {
+    "registry.filing_confirmed": "filed",
+    "registry.body_suspended": "suspended",
+    "registry.body_resumed": "filed",
+    "registry.body_removed": "removed",
+    "registry.body_left": "left",
+}
+_BY_LABEL = {label: standing for standing, label in STANDING_LABELS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerStanding:
+    """How the issuing body stood on a day (机构当日情况): in the register, with this in its scope."""
+
+    day: dt.date
+    standing: str
+    in_scope: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return codes with their labels."""
+        return {
+            "day": self.day.isoformat(),
+            "standing": self.standing,
+            "standing_label": STANDING_LABELS[self.standing],
+            "in_scope": self.in_scope,
+            "in_scope_label": IN_SCOPE_LABELS[self.in_scope],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUp:
+    """What the public sees of a certificate (查询结果): every printed field, status, the issuer's standing."""
+
+    asked_on: dt.date
+    number: str
+    state: str
+    since: dt.date
+    reason: str
+    clause: str
+    holder_name: str
+    paper_kind: str
+    number_masked: str
+    occupation_code: str
+    occupation_name: str
+    work_type: str
+    level: str
+    body_id: int
+    body_name: str
+    body_credit_code: str
+    theory_score: Decimal | None
+    practical_score: Decimal | None
+    comprehensive_score: Decimal | None
+    issued_on: dt.date
+    query_address: str
+    issuer_at_issue: IssuerStanding
+    issuer_now: IssuerStanding
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in Chinese."""
+        return STATE_LABELS[self.state]
+
+    @property
+    def level_name(self) -> str:
+        """Return the level as printed."""
+        return level_name(self.level)
+
+    def check_code(self) -> str:
+        """Return the code that stands in the QR code of a paper that says the same (校验码)."""
+        return check_code(
+            CertificateDocument(
+                name=self.holder_name,
+                paper_kind=self.paper_kind,
+                paper_number=self.number_masked,
+                occupation_name=self.occupation_name,
+                occupation_code=self.occupation_code,
+                work_type=self.work_type,
+                level_name=self.level_name,
+                certificate_number=self.number,
+                body_name=self.body_name,
+                body_credit_code=self.body_credit_code,
+                issued_on=self.issued_on,
+                theory_score=self.theory_score,
+                practical_score=self.practical_score,
+                comprehensive_score=self.comprehensive_score,
+                query_address=self.query_address,
+            )
+        )
+
+    def to_json(self) -> dict[str, object]:
+        """Return the stable form for programs."""
+        return {
+            "number": self.number,
+            "state": self.state,
+            "state_label": self.state_label,
+            "since": self.since.isoformat(),
+            "reason": self.reason,
+            "clause": self.clause,
+            "holder_name": self.holder_name,
+            "paper_kind": self.paper_kind,
+            "paper_number_masked": self.number_masked,
+            "occupation_code": self.occupation_code,
+            "occupation_name": self.occupation_name,
+            "work_type": self.work_type,
+            "level": self.level,
+            "level_name": self.level_name,
+            "body_name": self.body_name,
+            "body_credit_code": self.body_credit_code,
+            "scores": {
+                "theory": _shown(self.theory_score),
+                "practical": _shown(self.practical_score),
+                "comprehensive": _shown(self.comprehensive_score),
+            },
+            "issued_on": self.issued_on.isoformat(),
+            "issuer": {"at_issue": self.issuer_at_issue.to_json(), "now": self.issuer_now.to_json()},
+            "asked_on": self.asked_on.isoformat(),
+        }
+
+
+def _shown(score: Decimal | None) -> str | None:
+    return None if score is None else f"{score:.1f}"
+
+
+def from_row(row: Sequence[Any], *, today: dt.date) -> LookUp:
+    """Return what is shown of a row of `DETAILS`."""
+    (_, number, state, since, reason, clause, holder_name, paper_kind, number_masked, occupation_code,
+     occupation_name, work_type, level, body_id, body_name, credit_code, theory, practical, comprehensive,
+     issued_on, query_address, body_state, body_since, filed_on, past_event, later_before, has_scope,
+     in_scope_at_issue, in_scope_today) = row  # fmt: skip
+    then = _standing_at_issue(
+        issued_on,
+        body_state=body_state,
+        body_since=body_since,
+        filed_on=filed_on,
+        past_event=past_event,
+        later_before=later_before,
+    )
+    return LookUp(
+        asked_on=today,
+        number=number,
+        state=state,
+        since=since,
+        reason=reason,
+        clause=clause,
+        holder_name=holder_name,
+        paper_kind=paper_kind,
+        number_masked=number_masked,
+        occupation_code=occupation_code,
+        occupation_name=occupation_name,
+        work_type=work_type,
+        level=level,
+        body_id=body_id,
+        body_name=body_name,
+        body_credit_code=credit_code,
+        theory_score=theory,
+        practical_score=practical,
+        comprehensive_score=comprehensive,
+        issued_on=issued_on,
+        query_address=query_address,
+        issuer_at_issue=IssuerStanding(
+            day=issued_on, standing=then, in_scope=_in_scope(has_scope, in_scope_at_issue)
+        ),
+        issuer_now=IssuerStanding(
+            day=today, standing=body_state, in_scope=_in_scope(has_scope, in_scope_today)
+        ),
+    )
+
+
+def _in_scope(has_scope: bool, covers: bool) -> str:  # noqa: FBT001 (two columns of a row)
+    if not has_scope:
+        return "unknown"
+    return "yes" if covers else "no"
+
+
+def _standing_at_issue(
+    day: dt.date,
+    *,
+    body_state: str,
+    body_since: dt.date | None,
+    filed_on: dt.date | None,
+    past_event: str | None,
+    later_before: str | None,
+) -> str:
+    if filed_on is None or body_since is None:
+        return "applicant" if body_state == "applicant" else "unknown"
+    if day < filed_on:
+        return "applicant"
+    if body_since <= day:
+        return body_state
+    if past_event is not None:
+        return _AFTER[past_event]
+    return _BY_LABEL.get(later_before or "", "unknown")
