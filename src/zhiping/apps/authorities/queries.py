@@ -1,10 +1,12 @@
 """Who may do what where."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Model, Q, QuerySet
 
-from zhiping.apps.authorities.models import Account, Office
+from zhiping.apps.authorities.duties import ROLES
+from zhiping.apps.authorities.models import Account, DutyGrant, Office
 from zhiping.apps.journal.scoping import within_prefixes
 from zhiping.kernel.actor import Actor, ActorKind, Duty
 from zhiping.kernel.place import Place
@@ -58,3 +60,13 @@ def offices() -> QuerySet[Office]:
 def demo_accounts() -> QuerySet[Account]:
     """Return the demonstration accounts for the sign-in page."""
     return Account.objects.filter(is_demo=True, is_active=True).select_related("office").order_by("kind", "id")
+
+
+def role_names(accounts: Iterable[Account]) -> dict[int, str]:
+    """Return the Chinese name of the role whose duties each officer holds, by account; two queries at most."""
+    held: dict[int, set[str]] = {}
+    grants = DutyGrant.objects.filter(account__in=list(accounts))
+    for account, duty in grants.values_list("account_id", "duty"):
+        held.setdefault(account, set()).add(duty)
+    names = {frozenset(duties): label for label, duties in ROLES.values()}
+    return {account: names[frozenset(duties)] for account, duties in held.items() if frozenset(duties) in names}

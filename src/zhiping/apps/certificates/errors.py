@@ -9,12 +9,6 @@ class CertificateNotFoundError(DomainError):
     code = "certificates.certificate_not_found"
 
 
-class SittingNotFoundError(DomainError):
-    """There is no such sitting within reach."""
-
-    code = "certificates.sitting_not_found"
-
-
 class SiteCodeMissingError(DomainError):
     """The body never entered the register, so its certificates cannot be numbered."""
 

@@ -217,7 +217,7 @@ class IssuerStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUp:
-    """What the public sees of a certificate (查询结果): every printed field, status, the issuer's standing."""
+    """What the public sees of a certificate (查询结果): what is printed, status, the issuer's standing."""
 
     asked_on: dt.date
     number: str

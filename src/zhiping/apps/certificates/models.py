@@ -35,7 +35,9 @@ class Certificate(models.Model):
     """
 
     number = models.CharField("证书编号", max_length=22, unique=True)
-    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="certificates", verbose_name="持证人")
+    person = models.ForeignKey(
+        "registry.Person", models.PROTECT, related_name="certificates", verbose_name="持证人"
+    )
     enrolment = models.OneToOneField(
         "exams.Enrolment",
         models.PROTECT,
@@ -59,7 +61,9 @@ class Certificate(models.Model):
     body_name = models.CharField("评价机构名称", max_length=120)
     theory_score = models.DecimalField("理论成绩", max_digits=4, decimal_places=1, null=True, blank=True)
     practical_score = models.DecimalField("技能成绩", max_digits=4, decimal_places=1, null=True, blank=True)
-    comprehensive_score = models.DecimalField("综合成绩", max_digits=4, decimal_places=1, null=True, blank=True)
+    comprehensive_score = models.DecimalField(
+        "综合成绩", max_digits=4, decimal_places=1, null=True, blank=True
+    )
     issued_on = models.DateField("发证日期")
     query_address = models.CharField("核验地址", max_length=200, blank=True, db_default="")
     digest = models.CharField("内容摘要（SHA-256）", max_length=64)

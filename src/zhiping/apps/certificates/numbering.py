@@ -14,7 +14,9 @@ _KINDS = {
 }
 
 
-def first_number(*, body_kind: str, province: str, site_code: str, day: dt.date, level: str) -> CertificateNumber:
+def first_number(
+    *, body_kind: str, province: str, site_code: str, day: dt.date, level: str
+) -> CertificateNumber:
     """Return the first number of the series of a site, year and level (serial 1).
 
     Refuses:
@@ -36,7 +38,7 @@ def series_prefix(number: CertificateNumber) -> str:
 
 
 def take_serials(prefix: str, count: int) -> range:
-    """Take the next serials of a series, in the transaction of the caller, which holds the series until its end.
+    """Take the next serials of a series, in the transaction of the caller, which holds it to its end.
 
     Other writers of the same series wait; if the transaction is rolled back or its process dies, the
     serials were never taken.
@@ -46,7 +48,8 @@ def take_serials(prefix: str, count: int) -> range:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO certificates_numberseries (prefix, last_serial) VALUES (%s, 0) ON CONFLICT DO NOTHING",
+            "INSERT INTO certificates_numberseries (prefix, last_serial) VALUES (%s, 0)"
+            " ON CONFLICT DO NOTHING",
             [prefix],
         )
         cursor.execute(

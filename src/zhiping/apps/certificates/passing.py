@@ -11,7 +11,7 @@ from zhiping.apps.exams.states import Subject
 from zhiping.apps.reference.queries import judge
 from zhiping.core.policybook import Outcome
 
-_SUBJECTS = tuple(Subject)
+_SUBJECTS = tuple(subject.value for subject in Subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,9 @@ def candidates_of(sitting: Sitting) -> list[Candidate]:
             paper_kind=paper_kind,
             number_cipher=bytes(cipher),
             number_index=bytes(index),
-            scores=tuple((subject, scores[enrolment][subject]) for subject in _SUBJECTS if subject in scores[enrolment]),
+            scores=tuple(
+                (subject, scores[enrolment][subject]) for subject in _SUBJECTS if subject in scores[enrolment]
+            ),
         )
         for enrolment, ticket, person, name, paper_kind, cipher, index in rows.values_list(
             "pk",

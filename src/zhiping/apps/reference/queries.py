@@ -103,3 +103,23 @@ def is_on_shortage_list(occupation_code: str, *, place: str, on: dt.date) -> boo
     if not rows.exists():
         return None
     return rows.filter(occupation_code=occupation_code).exists()
+
+
+def all_standards() -> QuerySet[OccupationalStandard]:
+    """Return every standard and norm on record (标准目录)."""
+    return OccupationalStandard.objects.all()
+
+
+def all_shortages() -> QuerySet[ShortageOccupation]:
+    """Return every line of every city's list of scarce occupations (急需紧缺职业目录)."""
+    return ShortageOccupation.objects.all()
+
+
+def all_access_qualifications() -> QuerySet[AccessQualification]:
+    """Return every access-type qualification on record (准入类职业资格)."""
+    return AccessQualification.objects.all()
+
+
+def workday_overrides() -> QuerySet[WorkdayOverride]:
+    """Return every administrator's word on a day (工作日调整)."""
+    return WorkdayOverride.objects.all()

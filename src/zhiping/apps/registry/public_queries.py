@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhiping.apps.registry.models import Document, EvaluationBody, Objection, PublicNotice, ScopeLine
+from zhiping.apps.registry.models import BodyAccess, Document, EvaluationBody, Objection, PublicNotice, ScopeLine
 from zhiping.apps.registry.states import BodyState
 from zhiping.kernel.place import Place
 
@@ -232,6 +232,12 @@ def directory_places() -> Sequence[str]:
     """Return the places that have bodies in the directory, ordered."""
     rows = EvaluationBody.objects.filter(state__in=ONCE_IN_DIRECTORY).order_by("place")
     return list(rows.values_list("place", flat=True).distinct())
+
+
+def body_names_of_accounts(account_ids: Iterable[int]) -> dict[int, str]:
+    """Return the name of the body that each account works for, by account."""
+    rows = BodyAccess.objects.filter(account_id__in=list(account_ids))
+    return dict(rows.values_list("account_id", "body__name"))
 
 
 def _entry(body: EvaluationBody, scope: Sequence[tuple[str, str]]) -> DirectoryEntry:

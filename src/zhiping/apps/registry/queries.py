@@ -5,13 +5,23 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from zhiping.apps.authorities.models import Account
+from zhiping.apps.registry.errors import BodyNotFoundError, FilingNotFoundError
 from zhiping.apps.registry.models import (
+    Assessor,
     BodyAccess,
     DispatchSpan,
+    Document,
     EvaluationBody,
+    Filing,
     InsuranceSpan,
     InsuredMonth,
+    Kinship,
+    ScopeLine,
+    StaffMember,
+    Venue,
 )
 from zhiping.kernel.actor import Actor, ActorKind
 
@@ -94,3 +104,76 @@ def _covers(start: dt.date, end: dt.date | None, day: dt.date) -> bool:
 def body_ids() -> list[int]:
     """Return the keys of every body, for runs over all data."""
     return list(EvaluationBody.objects.values_list("id", flat=True))
+
+
+# --- a clerk's own rows ------------------------------------------------------------------------
+
+
+def own_body(actor: Actor) -> EvaluationBody:
+    """Return the body that a clerk works for.
+
+    Refuses:
+        BodyNotFoundError: the actor is no clerk, or the session does not reach the body.
+    """
+    found = EvaluationBody.objects.filter(pk=actor.body_id).first()
+    if found is None:
+        raise BodyNotFoundError(value=actor.name)
+    return found
+
+
+def own_filings(actor: Actor) -> QuerySet[Filing]:
+    """Return the filings of the clerk's body, the newest first."""
+    return Filing.objects.filter(body_id=actor.body_id).select_related("body")
+
+
+def own_filing(actor: Actor, filing_id: int) -> Filing:
+    """Return one filing of the clerk's body.
+
+    Refuses:
+        FilingNotFoundError: there is none of that id, or it is another body's.
+    """
+    found = own_filings(actor).filter(pk=filing_id).first()
+    if found is None:
+        raise FilingNotFoundError(value=filing_id)
+    return found
+
+
+def own_scope(actor: Actor, *, on: dt.date) -> QuerySet[ScopeLine]:
+    """Return the scope lines of the clerk's body that are in force on the day."""
+    return ScopeLine.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on), body_id=actor.body_id, valid_from__lte=on
+    )
+
+
+def own_documents(actor: Actor) -> QuerySet[Document]:
+    """Return the documents of the clerk's body, those taken out included."""
+    return Document.objects.filter(body_id=actor.body_id)
+
+
+def own_staff(actor: Actor) -> QuerySet[StaffMember]:
+    """Return everybody who is or was on the staff of the clerk's body."""
+    return StaffMember.objects.filter(body_id=actor.body_id).select_related("person").order_by("id")
+
+
+def own_assessors(actor: Actor) -> QuerySet[Assessor]:
+    """Return the assessors of the clerk's body with the occupations they examine."""
+    return (
+        Assessor.objects.filter(body_id=actor.body_id)
+        .select_related("person")
+        .prefetch_related("occupations")
+        .order_by("id")
+    )
+
+
+def own_ties(actor: Actor) -> QuerySet[Kinship]:
+    """Return the ties that the assessors of the clerk's body declared."""
+    return (
+        Kinship.objects.filter(assessor__body_id=actor.body_id)
+        .select_related("assessor__person", "person")
+        .order_by("-id")
+    )
+
+
+def own_venues(actor: Actor) -> QuerySet[Venue]:
+    """Return the venues of the clerk's body with their workstations."""
+    return Venue.objects.filter(body_id=actor.body_id).prefetch_related("stations")

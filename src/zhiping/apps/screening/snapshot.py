@@ -99,7 +99,10 @@ def _export(table: Table, path: Path) -> None:
         for block in copy:
             out.write(block)
     columns = [column.name for column in table.columns]
-    rows = pl.scan_csv(text, has_header=False, new_columns=columns, infer_schema=False, missing_utf8_is_empty_string=False) if text.stat().st_size else pl.LazyFrame(schema=dict.fromkeys(columns, pl.String))
+    if text.stat().st_size:
+        rows = pl.scan_csv(text, has_header=False, new_columns=columns, infer_schema=False)
+    else:
+        rows = pl.LazyFrame(schema=dict.fromkeys(columns, pl.String))
     rows.select(_typed(name, column.type) for name, column in zip(columns, table.columns, strict=True)).sort(
         list(table.key)
     ).collect().write_parquet(path)

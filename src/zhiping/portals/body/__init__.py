@@ -1,1 +1,1 @@
-"""Body portal (机构门户)."""
+"""The portal of evaluation bodies (机构门户)."""

@@ -17,7 +17,8 @@ from django.db import connection, models, transaction
 
 from worlds import World
 from zhiping.apps.authorities.models import Account, Office
-from zhiping.apps.certificates.documents import last_four_index, printed_document
+from zhiping.apps.certificates.configuration import query_address
+from zhiping.apps.certificates.documents import document_of, last_four_index
 from zhiping.apps.certificates.models import Certificate, Change, NumberSeries
 from zhiping.apps.exams.models import (
     Assignment,
@@ -49,6 +50,7 @@ from zhiping.apps.registry.models import (
     Venue,
     VenueStation,
 )
+from zhiping.core.credential import digest
 from zhiping.core.identifiers.masking import Audience, mask_identity_number
 from zhiping.kernel.actor import Actor, ActorKind
 from zhiping.kernel.clock import CHINA, Clock
@@ -549,6 +551,7 @@ class _Loader:
         scores: dict[str, dict[str, Decimal | None]] = defaultdict(dict)
         for row in self.t["results"].iter_rows(named=True):
             scores[row["enrolment_id"]][row["subject"]] = row["score"]
+        address = query_address()
         annul_on = self.world.as_of - dt.timedelta(days=30)
         changes: list[tuple[Any, ...]] = []
         series: dict[str, int] = defaultdict(int)
@@ -560,27 +563,30 @@ class _Loader:
                 number, state = row["certificate_number"], row["state"]
                 issued_on = row["issued_on"]
                 since = issued_on if state == "valid" else max(issued_on, annul_on)
-                document = printed_document(
+                certificate = Certificate(
                     number=number,
                     holder_name=holder["name"],
                     paper_kind=RESIDENT_CARD,
-                    paper_number=mask_identity_number(holder["identity_number"], Audience.PUBLIC),
                     occupation_code=row["occupation_code"],
                     occupation_name=self.occupation_name[row["occupation_code"]],
-                    work_type="",
                     level=row["level"],
                     body_name=self.body_name[row["body_id"]],
-                    body_credit_code=self.credit_code[row["body_id"]],
                     issued_on=issued_on,
                     theory_score=score.get("theory"),
                     practical_score=score.get("practical"),
                     comprehensive_score=score.get("comprehensive"),
+                    query_address=address,
                 )
-                digest = document.digest
-                changes.append((pk, "issued", "valid", issued_on, _at(issued_on), "", "", "历史数据导入", digest))
+                document = document_of(
+                    certificate,
+                    paper_number=holder["identity_number"],
+                    credit_code=self.credit_code[row["body_id"]],
+                )
+                content = digest(document)
+                changes.append((pk, "issued", "valid", issued_on, _at(issued_on), "", "", "历史数据导入", content))
                 if state == "annulled":
                     reason = "演示：核查认定不符合发证条件"
-                    changes.append((pk, "annulled", "annulled", since, _at(since), reason, "", "历史数据导入", digest))
+                    changes.append((pk, "annulled", "annulled", since, _at(since), reason, "", "历史数据导入", content))
                 series[number[:16]] = max(series[number[:16]], _serial(number))
                 yield (
                     pk,
@@ -602,7 +608,8 @@ class _Loader:
                     score.get("practical"),
                     score.get("comprehensive"),
                     issued_on,
-                    digest,
+                    address,
+                    content,
                     last_four_index(number, holder["identity_number"]),
                     since,
                     "" if state == "valid" else "演示：核查认定不符合发证条件",
@@ -630,6 +637,7 @@ class _Loader:
                 "practical_score",
                 "comprehensive_score",
                 "issued_on",
+                "query_address",
                 "digest",
                 "last_four_index",
                 "state_since",

@@ -48,3 +48,13 @@ def world(*, out: Path, results: int, seed: int, as_of: datetime) -> None:
         click.echo(template.format(**refusal.facts), err=True)
         raise click.exceptions.Exit(REFUSED) from refusal
     click.echo(f"已写入 {out}：{manifest['enrolments']:,} 报名人次，种子 {seed}，数据截至 {day}。", err=True)
+
+
+def load_if_empty() -> None:
+    """Load the demonstration's world into an empty database; leave one with data alone.
+
+    Needs Django set up and the owner's connection. Says what it does on standard error.
+    """
+    from zhiping.portals.console.demonstration import fill  # noqa: PLC0415 (Django is not set up at import)
+
+    fill(say=lambda text: click.echo(text, err=True))

@@ -1,0 +1,319 @@
+"""What journal entries are called, and where the things they are about are shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.dateparse import parse_date, parse_datetime
+
+from zhiping.kernel.clock import CHINA
+from zhiping.ui.shapes import Change, Definition, JournalEntry
+
+EVENTS: Mapping[str, str] = {
+    "authorities.office_opened": "设立主管部门",
+    "authorities.role_granted": "授予职责",
+    "certificates.annulled": "宣布证书作废",
+    "certificates.corrected": "更正证书",
+    "certificates.issue_held_back": "核发证书时扣留",
+    "certificates.issued": "核发证书",
+    "certificates.number_unmasked": "查看完整证件号码",
+    "certificates.printed": "打印证书",
+    "certificates.restored": "撤销证书作废",
+    "exams.archive_item_added": "登记考务档案",
+    "exams.assignment_cancelled": "取消人员安排",
+    "exams.attendance_recorded": "登记签到",
+    "exams.candidate_enrolled": "考生报名",
+    "exams.candidates_enrolled": "名册导入报名",
+    "exams.enrolment_withdrawn": "退考",
+    "exams.incident_recorded": "登记考场情况",
+    "exams.person_assigned": "安排考评或督导人员",
+    "exams.plan_accepted": "受理考核计划",
+    "exams.plan_cancelled": "取消考核计划",
+    "exams.plan_declared": "报备考核计划",
+    "exams.plan_opened": "编制考核计划",
+    "exams.plan_refused": "不予受理考核计划",
+    "exams.plan_returned": "退回考核计划",
+    "exams.results_approved": "考后审核通过",
+    "exams.results_previewed": "预览成绩名册",
+    "exams.results_published": "成绩公示",
+    "exams.results_returned": "考后审核退回",
+    "exams.results_submitted": "提交考后审核",
+    "exams.results_taken": "导入成绩",
+    "exams.roster_previewed": "预览考生名册",
+    "exams.sitting_held": "确认已考",
+    "exams.sitting_saved": "保存场次",
+    "reference.workday_set": "调整工作日",
+    "reference.workday_withdrawn": "撤销工作日调整",
+    "reference.year_preset": "按周末预置全年工作日",
+    "registry.assessor_added": "登记考评员",
+    "registry.assessor_ended": "考评员离岗",
+    "registry.body_left": "机构自行退出目录",
+    "registry.body_registered": "机构建档",
+    "registry.body_removed": "机构移出目录",
+    "registry.body_resumed": "恢复评价",
+    "registry.body_suspended": "停止评价",
+    "registry.body_updated": "变更机构信息",
+    "registry.declaration_saved": "保存申报内容",
+    "registry.document_added": "提交材料",
+    "registry.document_published": "公开材料",
+    "registry.document_withdrawn": "撤下材料",
+    "registry.filing_confirmed": "确认入目录",
+    "registry.filing_line_removed": "移除申报职业",
+    "registry.filing_line_saved": "保存申报职业",
+    "registry.filing_opened": "发起备案",
+    "registry.filing_passed_by_city": "市级审核通过",
+    "registry.filing_passed_by_district": "区级初审通过",
+    "registry.filing_refused": "不予备案",
+    "registry.filing_returned": "退回补正",
+    "registry.filing_submitted": "提交备案",
+    "registry.filing_verified": "实地核查通过",
+    "registry.filing_withdrawn": "撤回备案",
+    "registry.notice_published": "发布公示",
+    "registry.objection_answered": "答复异议",
+    "registry.objection_received": "收到异议",
+    "registry.rule_waived": "豁免“原则上”条件",
+    "registry.staff_member_added": "登记专职人员",
+    "registry.staff_member_ended": "专职人员离岗",
+    "registry.tie_declared": "申报回避关系",
+    "registry.venue_saved": "保存考点",
+    "registry.visit_recorded": "登记实地核查",
+    "screening.finding_judged": "研判筛查发现",
+    "screening.run_done": "筛查完成",
+    "screening.run_failed": "筛查未完成",
+    "screening.run_requested": "发起筛查",
+}
+"""Event → what it is called."""
+
+FACTS: Mapping[str, str] = {
+    "absent": "缺席人数",
+    "accountability_opened_on": "责任追溯对象",
+    "after": "变更后",
+    "bad": "不合格行数",
+    "before": "变更前",
+    "changed": "变化行数",
+    "count": "数量",
+    "cured": "已消除",
+    "day": "日期",
+    "days": "天数",
+    "duties": "职责",
+    "enrolled": "报名人数",
+    "ends_on": "截止日",
+    "file": "文件",
+    "first": "首个编号",
+    "from": "起始日",
+    "good": "合格行数",
+    "items": "核查项目数",
+    "keep_until": "保存至",
+    "kind": "类别",
+    "last": "末个编号",
+    "last_day": "最后一日",
+    "level": "等级",
+    "levels": "等级",
+    "name": "名称",
+    "not_met": "不符合项",
+    "note": "说明",
+    "number": "编号",
+    "numbers": "编号",
+    "occupation": "职业",
+    "occupations": "职业",
+    "opened": "新发现",
+    "opinion": "意见",
+    "outcome": "结论",
+    "paper": "纸张",
+    "part": "份",
+    "person": "人员",
+    "present": "到场人数",
+    "reason": "原因",
+    "reopened": "再次出现",
+    "role": "岗位",
+    "rule": "规则",
+    "scope_lines": "备案范围条数",
+    "seen_again": "仍然存在",
+    "sha256": "校验值（SHA-256）",
+    "site_code": "站点序列码",
+    "sitting": "场次",
+    "sittings": "场次数",
+    "snapshot_sha256": "快照摘要（SHA-256）",
+    "starts_on": "起始日",
+    "state": "状态",
+    "ticket": "准考证号",
+    "tie": "关系",
+    "title": "名称",
+    "unchanged": "无变化行数",
+    "venue": "考点",
+    "why": "事由",
+    "withdrawn": "退考人数",
+    "workdays": "工作日数",
+    "year": "年度",
+}
+"""Fact → what it is called; fields of models are called as their model calls them."""
+
+_OUTCOMES = {
+    "pass": "符合",
+    "note": "提示",
+    "warn": "警示",
+    "refuse": "不符合",
+    "unknown": "待核",
+    "not_applicable": "不适用",
+    "no_rule_known": "没有已知规则",
+}
+
+_PAGES: Mapping[str, tuple[str, str]] = {
+    "registry.filing": ("authority:filings-show", "pk"),
+    "registry.evaluationbody": ("authority:bodies-show", "pk"),
+    "registry.person": ("authority:people-show", "pk"),
+    "exams.plan": ("authority:plans-show", "pk"),
+    "exams.sitting": ("authority:sittings-show", "pk"),
+    "certificates.certificate": ("authority:certificates-show", "number"),
+    "screening.run": ("authority:runs-show", "pk"),
+    "screening.finding": ("authority:findings-show", "pk"),
+}
+"""Kind of thing → the page that shows it, and what that page is addressed by."""
+
+_CHIEF = (
+    "certificates.certificate",
+    "registry.filing",
+    "exams.sitting",
+    "exams.plan",
+    "screening.finding",
+    "screening.run",
+    "registry.evaluationbody",
+    "registry.person",
+)
+"""Which of the things of an entry is named beside it, the first that is there."""
+
+_MAIN_MODELS = ("registry.filing", "registry.evaluationbody", "exams.sitting", "certificates.certificate")
+
+
+def event_name(event: str) -> str:
+    """Return what an event is called."""
+    return EVENTS.get(event, "其他操作")
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """Return the events to filter by."""
+    return [("", "全部"), *EVENTS.items()]
+
+
+def kind_name(thing: str) -> str:
+    """Return what a kind of thing is called (its model's own name)."""
+    return str(apps.get_model(thing)._meta.verbose_name)
+
+
+def fetch(things: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Model]:
+    """Return the things that lie within reach, in one query per kind."""
+    wanted: dict[str, set[str]] = {}
+    for thing, key in things:
+        if thing in _PAGES:
+            wanted.setdefault(thing, set()).add(key)
+    return {
+        (thing, str(row.pk)): row
+        for thing, keys in wanted.items()
+        for row in apps.get_model(thing)._default_manager.filter(pk__in=keys)
+    }
+
+
+def address(thing: str, row: Model) -> str:
+    """Return the page of a thing; empty where it has none."""
+    if thing not in _PAGES:
+        return ""
+    name, key = _PAGES[thing]
+    return reverse(name, args=[getattr(row, key)])
+
+
+def as_entry(entry: Any, known: Mapping[tuple[str, str], Model], *, with_link: bool = True) -> JournalEntry:
+    """Return an entry as the journal list takes it; its subjects must have been fetched."""
+    subject, url = subject_of(entry, known)
+    facts = entry.facts
+    changes, note = _changes(facts), _note(facts)
+    return JournalEntry(
+        at=entry.at,
+        who=entry.actor_name,
+        what=event_name(entry.event),
+        subject=subject,
+        subject_url=url if with_link else "",
+        clauses=entry.clauses,
+        changes=changes,
+        note=note,
+    )
+
+
+def subject_of(entry: Any, known: Mapping[tuple[str, str], Model]) -> tuple[str, str]:
+    """Return the name and the page of the chief thing of an entry."""
+    found = {(one.thing, one.thing_id) for one in entry.subjects.all()}
+    for kind in _CHIEF:
+        for thing, key in sorted(found):
+            if thing == kind and (row := known.get((thing, key))) is not None:
+                return f"{kind_name(thing)} {row}", address(thing, row)
+    names = sorted({kind_name(thing) for thing, _ in found})
+    return "、".join(names), ""
+
+
+def facts_of(entry: Any) -> list[Definition]:
+    """Return the facts of an entry with their names, one line each; changes stand apart."""
+    return [
+        Definition(term=fact_name(name), value=written(value), wide=len(str(value)) > _WIDE)
+        for name, value in entry.facts.items()
+        if value not in (None, "", []) and not (name in {"before", "after"} and isinstance(value, dict))
+    ]
+
+
+_WIDE = 40
+
+
+def _changes(facts: Mapping[str, Any]) -> Sequence[Change]:
+    before, after = facts.get("before"), facts.get("after")
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [
+            Change(label=fact_name(name), before=written(before.get(name)), after=written(value))
+            for name, value in after.items()
+            if before.get(name) != value
+        ]
+    if isinstance(before, str) and isinstance(after, str):
+        return [Change(label="状态", before=before, after=after)]
+    return ()
+
+
+def changes_of(entry: Any) -> Sequence[Change]:
+    """Return what an entry changed, before and after."""
+    return _changes(entry.facts)
+
+
+def _note(facts: Mapping[str, Any]) -> str:
+    return "；".join(str(facts[name]) for name in ("reason", "opinion", "note") if facts.get(name))
+
+
+def fact_name(name: str) -> str:
+    """Return what a fact is called: by the list, else by the field of a model that has it."""
+    if name in FACTS:
+        return FACTS[name]
+    for label in _MAIN_MODELS:
+        fields = {field.name: field for field in apps.get_model(label)._meta.fields}
+        if name in fields:
+            return str(fields[name].verbose_name)
+    return "其他内容"
+
+
+def written(value: Any) -> str:
+    """Return a stored fact as people read it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(written(one) for one in value) or "—"
+    if isinstance(value, dict):
+        return "；".join(f"{fact_name(name)} {written(one)}" for name, one in value.items())
+    return _text(str(value))
+
+
+def _text(text: str) -> str:
+    if text in _OUTCOMES:
+        return _OUTCOMES[text]
+    moment = parse_datetime(text) if "T" in text else None
+    if moment is not None and moment.tzinfo is not None:
+        return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M}"
+    day = parse_date(text) if len(text) == len("2024-01-01") else None
+    return f"{day.year}年{day.month}月{day.day}日" if day else text
