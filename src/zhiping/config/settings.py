@@ -87,7 +87,9 @@ TEMPLATES = [
 
 _OWNER_URL = os.environ.get("ZHIPING_DATABASE_URL", "")
 _APP_URL = os.environ.get("ZHIPING_APP_DATABASE_URL") or _OWNER_URL
-DATABASES = {"default": database_from_url(_OWNER_URL if os.environ.get("ZHIPING_AS_OWNER") == "1" else _APP_URL)}
+DATABASES = {
+    "default": database_from_url(_OWNER_URL if os.environ.get("ZHIPING_AS_OWNER") == "1" else _APP_URL)
+}
 FORM_RENDERER = "zhiping.ui.forms.Renderer"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -116,7 +118,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = sorted(_PORTALS.glob("*/static"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": STATE_DIR / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": STATE_DIR / "files"},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zhiping.kernel.errors import DomainError
 
 NATION = "CN"
-_CODE = re.compile(r"\d{6}\Z")
+_CODE = re.compile(r"[0-9]{6}\Z")
 
 
 class PlaceMalformedError(DomainError):

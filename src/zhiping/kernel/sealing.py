@@ -60,6 +60,8 @@ class Sealer:
             SealBrokenError: the bytes were changed, or belong elsewhere.
         """
         sealed = bytes(sealed)
+        if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE:
+            raise SealBrokenError(purpose=self.purpose)
         associated = self.purpose.encode() + b"\0" + bound_to
         try:
             return self._cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], associated).decode()

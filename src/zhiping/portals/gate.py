@@ -78,7 +78,7 @@ def _gated[**P](
             return response
 
     cast("Any", entrance).gate = name
-    return entrance
+    return cast("Entrance[P]", entrance)
 
 
 def _account(request: HttpRequest) -> Account | HttpResponse:

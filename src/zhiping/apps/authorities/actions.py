@@ -13,10 +13,15 @@ from zhiping.kernel.clock import Clock
 from zhiping.kernel.place import Place
 
 
-def open_office(name: str, place: Place, *, actor: Actor, clock: Clock, complaint_contact: str = "") -> Office:
+def open_office(
+    name: str, place: Place, *, actor: Actor, clock: Clock, complaint_contact: str = ""
+) -> Office:
     """Open the office of a place (设立主管部门); its parent is the narrowest office above."""
     with transaction.atomic():
-        above = {office.place: office for office in Office.objects.filter(place__in=[p.code for p in place.chain[1:]])}
+        above = {
+            office.place: office
+            for office in Office.objects.filter(place__in=[p.code for p in place.chain[1:]])
+        }
         parent = next((above[step.code] for step in place.chain[1:] if step.code in above), None)
         office = Office.objects.create(
             name=name,

@@ -17,7 +17,9 @@ def actor_of(account: Account, *, on: dt.date) -> Actor:
 
     Accounts of bodies become actors in `registry.queries.actor_of_body_account`.
     """
-    grants = account.duty_grants.filter(valid_from__lte=on).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    grants = account.duty_grants.filter(valid_from__lte=on).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    )
     return Actor(
         kind=ActorKind.OFFICER,
         id=str(account.pk),
@@ -48,7 +50,9 @@ def within[M: Model](
 
 def office_for(place: Place) -> Office | None:
     """Return the narrowest office responsible for a place."""
-    offices = {office.place: office for office in Office.objects.filter(place__in=[p.code for p in place.chain])}
+    offices = {
+        office.place: office for office in Office.objects.filter(place__in=[p.code for p in place.chain])
+    }
     return next((offices[step.code] for step in place.chain if step.code in offices), None)
 
 
@@ -59,7 +63,9 @@ def offices() -> QuerySet[Office]:
 
 def demo_accounts() -> QuerySet[Account]:
     """Return the demonstration accounts for the sign-in page."""
-    return Account.objects.filter(is_demo=True, is_active=True).select_related("office").order_by("kind", "id")
+    return (
+        Account.objects.filter(is_demo=True, is_active=True).select_related("office").order_by("kind", "id")
+    )
 
 
 def role_names(accounts: Iterable[Account]) -> dict[int, str]:
@@ -69,4 +75,6 @@ def role_names(accounts: Iterable[Account]) -> dict[int, str]:
     for account, duty in grants.values_list("account_id", "duty"):
         held.setdefault(account, set()).add(duty)
     names = {frozenset(duties): label for label, duties in ROLES.values()}
-    return {account: names[frozenset(duties)] for account, duties in held.items() if frozenset(duties) in names}
+    return {
+        account: names[frozenset(duties)] for account, duties in held.items() if frozenset(duties) in names
+    }

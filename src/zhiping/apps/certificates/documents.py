@@ -4,13 +4,10 @@ import functools
 
 from django.conf import settings
 
-from zhiping.apps.certificates.lookups import last_four_text, level_name
+from zhiping.apps.certificates.lookups import INDEX_BYTES, PURPOSE, last_four_text, level_name
 from zhiping.apps.certificates.models import Certificate
 from zhiping.core.credential import CertificateDocument
 from zhiping.kernel.sealing import Sealer
-
-PURPOSE = "certificates.last_four"
-INDEX_BYTES = 16
 
 
 @functools.cache

@@ -28,11 +28,14 @@ from zhiping.core.identifiers.look_alike import as_digits
 from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
 from zhiping.kernel.sealing import Sealer
 
+PURPOSE = "certificates.last_four"
+"""What the keyed index of the last four characters is sealed for."""
+INDEX_BYTES = 16
 NUMBER_LENGTH = 22
 LAST_FOUR = 4
 LONGEST = 200
 _DOTS = re.compile("[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u16eb\u0387\u25cf\u25e6\u2024\u2e31.]")
-_NO_ROW = (0, "", "", b"\0" * 16)
+_NO_ROW = (0, "", "", b"\0" * INDEX_BYTES)
 
 
 @functools.cache
@@ -122,7 +125,7 @@ def matching_id(asked: Question, row: Sequence[Any] | None, sealer: Sealer) -> i
     """
     key, _, holder_name, stored = _NO_ROW if row is None else row
     name = name_key(holder_name).encode()
-    index = sealer.index(last_four_text(asked.number, asked.last_four), length=len(_NO_ROW[3]))
+    index = sealer.index(last_four_text(asked.number, asked.last_four), length=INDEX_BYTES)
     is_name_right = hmac.compare_digest(name, asked.name.encode())
     is_paper_right = hmac.compare_digest(index, bytes(stored))
     given = bool(asked.name), bool(asked.last_four)

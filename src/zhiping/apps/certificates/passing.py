@@ -71,7 +71,7 @@ class PassDesk:
 
     def __init__(self, sitting: Sitting, *, on: dt.date) -> None:
         """Take the subjects that the sitting examined and the day whose law counts."""
-        self.place, self.day = sitting.place, on
+        self.place, self.level, self.day = sitting.place, sitting.level, on
         self.wanted = tuple(sitting.subjects.values_list("subject", flat=True))
         self._judged: dict[tuple[tuple[str, Decimal | None], ...], str] = {}
 
@@ -94,7 +94,8 @@ class PassDesk:
             {"subject": subject, "absent": score is None, **({} if score is None else {"score": score})}
             for subject, score in scores
         ]
-        verdict = judge("result", {"subjects": rows}, place=self.place, on=self.day)
+        facts = {"level": self.level, "subjects": rows}
+        verdict = judge("result", facts, place=self.place, on=self.day)
         if verdict.outcome is Outcome.NOT_APPLICABLE:
             return NOT_PASSED["no_rule"]
         if verdict.outcome in {Outcome.REFUSE, Outcome.UNKNOWN}:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from zhiping.kernel.moves import Move
+from zhiping.kernel.moves import Move, MoveTable
 
 
 class CertificateState(models.TextChoices):
@@ -23,7 +23,7 @@ class ChangeKind(models.TextChoices):
 
 _C = CertificateState
 
-CERTIFICATE_MOVES = {
+CERTIFICATE_MOVES: MoveTable = {
     (_C.VALID, "correct"): Move(to=_C.VALID, duty="certificates.correct", clauses=("LN24-2.3a",)),
     (_C.VALID, "annul"): Move(to=_C.ANNULLED, duty="certificates.annul", clauses=("LN24-3.5c",)),
     (_C.ANNULLED, "restore"): Move(to=_C.VALID, duty="certificates.annul", clauses=("LN24-3.5c",)),

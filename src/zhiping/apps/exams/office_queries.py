@@ -128,7 +128,9 @@ def verbs_of_sitting(sitting: Sitting, actor: Actor) -> tuple[str, ...]:
 
 def assignments_of(sitting: Sitting) -> list[Assignment]:
     """Return who is assigned to a sitting, cancelled ones left out."""
-    return list(sitting.assignments.filter(is_cancelled=False).select_related("person").order_by("role", "id"))
+    return list(
+        sitting.assignments.filter(is_cancelled=False).select_related("person").order_by("role", "id")
+    )
 
 
 def enrolments_within(actor: Actor, person_id: int) -> QuerySet[Enrolment]:
@@ -207,7 +209,9 @@ def result_sheet(sitting: Sitting) -> ResultSheet:
         subjects=subjects,
         pass_mark=mark,
         lines=lines,
-        counts=tuple(_count(subject, [line.scores[at] for line in lines], mark) for at, subject in enumerate(subjects)),
+        counts=tuple(
+            _count(subject, [line.scores[at] for line in lines], mark) for at, subject in enumerate(subjects)
+        ),
     )
 
 
@@ -217,7 +221,9 @@ def _line(enrolment: Enrolment, subjects: Sequence[str], mark: int | None) -> Ca
     attendance = getattr(enrolment, "attendance", None)
     is_passed = None
     if mark is not None and scores and all(score is not None for score in scores):
-        is_passed = enrolment.state == Enrolment.State.ENROLLED and all(_passes(score, mark) for score in scores)
+        is_passed = enrolment.state == Enrolment.State.ENROLLED and all(
+            _passes(score, mark) for score in scores
+        )
     return CandidateLine(
         enrolment=enrolment,
         is_present=None if attendance is None else attendance.is_present,

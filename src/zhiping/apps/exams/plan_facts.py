@@ -95,6 +95,4 @@ def _assessor_row(row: Assignment, sitting: Sitting, day: dt.date) -> Facts:
 
 def has_tie(person_id: int, sitting: Sitting) -> bool:
     """Tell whether somebody enrolled is a declared relative or trainee of the assessor."""
-    return Kinship.objects.filter(
-        assessor__person_id=person_id, person__enrolments__sitting=sitting
-    ).exists()
+    return Kinship.objects.filter(assessor__person_id=person_id, person__enrolments__sitting=sitting).exists()

@@ -29,7 +29,9 @@ class NoticedResult:
 
 def result_notices(*, today: dt.date, place: str = "", is_running: bool | None = None) -> QuerySet[Sitting]:
     """Return the sittings whose results are or were noticed (成绩公示), the newest first."""
-    rows = Sitting.objects.filter(notice_from__lte=today, notice_to__isnull=False).select_related("body", "venue")
+    rows = Sitting.objects.filter(notice_from__lte=today, notice_to__isnull=False).select_related(
+        "body", "venue"
+    )
     if place:
         rows = rows.filter(place__startswith=Place(place).prefix)
     if is_running is not None:

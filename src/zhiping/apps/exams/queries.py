@@ -6,7 +6,6 @@ from zhiping.apps.exams.errors import PlanNotFoundError, RosterNotFoundError, Si
 from zhiping.apps.exams.models import Assignment, Enrolment, Plan, RosterImport, Sitting
 from zhiping.kernel.actor import Actor
 
-
 # --- a clerk's own rows ------------------------------------------------------------------------
 
 

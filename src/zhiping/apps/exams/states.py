@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from zhiping.kernel.moves import Move
+from zhiping.kernel.moves import Move, MoveTable
 
 
 class PlanState(models.TextChoices):
@@ -62,13 +62,15 @@ class IncidentKind(models.TextChoices):
 
 
 _P = PlanState
-PLAN_MOVES = {
+PLAN_MOVES: MoveTable = {
     (_P.DRAFT, "declare"): Move(to=_P.DECLARED, clauses=("LN24-3.7a", "FS20-3.2")),
     (_P.RETURNED, "declare"): Move(to=_P.DECLARED, clauses=("LN24-3.7a", "FS20-3.2")),
     (_P.DECLARED, "accept"): Move(
         to=_P.ACCEPTED, duty="exams.accept_plan", clauses=("LN24-2.3a", "FS20-3.2", "FS20-4.2")
     ),
-    (_P.DECLARED, "return"): Move(to=_P.RETURNED, duty="exams.accept_plan", clauses=("LN24-2.3a", "FS20-4.2")),
+    (_P.DECLARED, "return"): Move(
+        to=_P.RETURNED, duty="exams.accept_plan", clauses=("LN24-2.3a", "FS20-4.2")
+    ),
     (_P.DECLARED, "refuse"): Move(to=_P.REFUSED, duty="exams.accept_plan", clauses=("LN24-2.3a", "FS20-4.2")),
     (_P.DRAFT, "cancel"): Move(to=_P.CANCELLED),
     (_P.RETURNED, "cancel"): Move(to=_P.CANCELLED),
@@ -76,7 +78,7 @@ PLAN_MOVES = {
 }
 
 _S = SittingState
-SITTING_MOVES = {
+SITTING_MOVES: MoveTable = {
     (_S.PLANNED, "hold"): Move(to=_S.HELD, clauses=("LN24-3.7a",)),
     (_S.HELD, "take_results"): Move(to=_S.RESULTS_IN, clauses=("LN24-3.7a", "FS20-3.2")),
     (_S.RESULTS_IN, "take_results"): Move(to=_S.RESULTS_IN, clauses=("LN24-3.7a", "FS20-3.2")),
@@ -95,4 +97,6 @@ SITTING_MOVES = {
 """(state, verb) → move; verbs without a duty belong to the body, whose ownership the action checks."""
 
 EDITABLE_PLANS = frozenset({_P.DRAFT, _P.RETURNED})
-HELD_STATES = frozenset({_S.HELD, _S.RESULTS_IN, _S.IN_NOTICE, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.ISSUED})
+HELD_STATES = frozenset(
+    {_S.HELD, _S.RESULTS_IN, _S.IN_NOTICE, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.ISSUED}
+)

@@ -12,9 +12,9 @@ def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[S
     `fields` are attribute names ("person_id"); values are plain Python values as psycopg takes them.
     Not for tables behind the wall: PostgreSQL refuses COPY into them, by design.
     """
-    names = [model._meta.get_field(name.removesuffix("_id")).column for name in fields]
+    by_attribute = {field.attname: str(field.column) for field in model._meta.concrete_fields}
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(name) for name in names)
+    columns = ", ".join(quote(by_attribute[name]) for name in fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
     connection.ensure_connection()
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:

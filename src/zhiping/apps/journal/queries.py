@@ -13,9 +13,7 @@ def entries_about(thing: str, thing_id: object) -> QuerySet[Entry]:
 
 def things_of(entry_id: int) -> list[tuple[str, str]]:
     """Return the things that an entry is about, as (kind, key)."""
-    return list(
-        Entry.objects.get(pk=entry_id).subjects.order_by("id").values_list("thing", "thing_id")
-    )
+    return list(Entry.objects.get(pk=entry_id).subjects.order_by("id").values_list("thing", "thing_id"))
 
 
 def entries(prefixes: tuple[str, ...]) -> QuerySet[Entry]:

@@ -3,7 +3,9 @@
 from django.db.models import Model, Q, QuerySet
 
 
-def within_prefixes[M: Model](rows: QuerySet[M], prefixes: tuple[str, ...], field: str = "place") -> QuerySet[M]:
+def within_prefixes[M: Model](
+    rows: QuerySet[M], prefixes: tuple[str, ...], field: str = "place"
+) -> QuerySet[M]:
     """Return the rows whose place code starts with one of the prefixes; no prefix, no rows.
 
     An empty string among the prefixes stands for the nation and lets every place through.

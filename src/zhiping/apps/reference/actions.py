@@ -69,7 +69,11 @@ def withdraw_workday(override_id: int, *, actor: Actor, clock: Clock) -> dt.date
             actor=actor,
             at=clock.now(),
             place=place,
-            facts={"day": override.day, "before": _word(is_workday=override.is_workday), "note": override.note},
+            facts={
+                "day": override.day,
+                "before": _word(is_workday=override.is_workday),
+                "note": override.note,
+            },
         )
         override.delete()
     return override.day
@@ -94,7 +98,9 @@ def set_provisional_year(year: int, *, note: str, actor: Actor, clock: Clock) ->
         raise YearPublishedError(year=year)
     start, end = dt.date(year, 1, 1), dt.date(year + 1, 1, 1)
     with transaction.atomic():
-        entered = set(WorkdayOverride.objects.filter(day__gte=start, day__lt=end).values_list("day", flat=True))
+        entered = set(
+            WorkdayOverride.objects.filter(day__gte=start, day__lt=end).values_list("day", flat=True)
+        )
         days = (start + dt.timedelta(days=offset) for offset in range((end - start).days))
         fresh = [
             WorkdayOverride(day=day, is_workday=day.weekday() < _SATURDAY, note=note.strip())
@@ -119,7 +125,8 @@ def _word(*, is_workday: bool) -> str:
 def _place_of(actor: Actor) -> str:
     """Return the widest place of the duty: it is where the journal files the operation."""
     held = sorted(
-        (one.place for one in actor.duties if one.name == DUTY), key=lambda place: (len(place.prefix), place.code)
+        (one.place for one in actor.duties if one.name == DUTY),
+        key=lambda place: (len(place.prefix), place.code),
     )
     if not held:
         raise DutyMissingError(duty=DUTY, place=NATION, actor=actor.name)

@@ -21,7 +21,9 @@ class OccupationalStandard(models.Model):
     occupation_code = models.CharField("职业编码", max_length=12)
     title = models.CharField("名称", max_length=120)
     kind = models.CharField("类别", max_length=10, choices=Kind)
-    generation = models.CharField("编制规程年代", max_length=4, choices=(("2018", "2018年版"), ("2023", "2023年版")))
+    generation = models.CharField(
+        "编制规程年代", max_length=4, choices=(("2018", "2018年版"), ("2023", "2023年版"))
+    )
     levels = models.CharField("涵盖等级", max_length=10, default="54321")
     valid_from = models.DateField("施行日")
     valid_to = models.DateField("截止日（不含）", null=True, blank=True)
@@ -59,7 +61,9 @@ class ShortageOccupation(models.Model):
         verbose_name = verbose_name_plural = "急需紧缺职业"
         ordering = ("place", "occupation_code")
         constraints = (
-            models.UniqueConstraint(fields=("place", "occupation_code", "valid_from"), name="shortage_unique"),
+            models.UniqueConstraint(
+                fields=("place", "occupation_code", "valid_from"), name="shortage_unique"
+            ),
         )
 
     def __str__(self) -> str:

@@ -42,7 +42,11 @@ def listed(parameter: str, *, place: str, on: dt.date) -> tuple[str, ...]:
     found = law().resolve(parameter, place=Place(place), on=on)
     if found is None:
         return ()
-    return tuple(str(word) for word in found.value) if isinstance(found.value, list | tuple) else (str(found.value),)
+    return (
+        tuple(str(word) for word in found.value)
+        if isinstance(found.value, list | tuple)
+        else (str(found.value),)
+    )
 
 
 def occupation_name(code: str, *, edition: str = "2022") -> str:

@@ -37,7 +37,9 @@ def filing_facts(filing: Filing, *, on: dt.date) -> Facts:
         "has_bad_credit_record": filing.has_bad_credit_record,
         "scope_lines": [_line_row(line, on) for line in filing.lines.all()],
         "documents": sorted(
-            set(body.documents.filter(is_withdrawn=False).exclude(kind="photo").values_list("kind", flat=True))
+            set(
+                body.documents.filter(is_withdrawn=False).exclude(kind="photo").values_list("kind", flat=True)
+            )
         ),
         "has_own_unit": filing.has_own_unit,
         "can_develop_resources": filing.can_develop_resources,
@@ -72,7 +74,9 @@ def line_facts(line: FilingLine, *, on: dt.date) -> Facts:
         "main_production_line": line.is_main_production_line,
         "has_influence": line.has_influence,
         "is_access_type_qualification": is_access_type(line.occupation_code, on=on),
-        "has_national_standard": standards_in_force(line.occupation_code, on=on).filter(kind="national").exists(),
+        "has_national_standard": standards_in_force(line.occupation_code, on=on)
+        .filter(kind="national")
+        .exists(),
         "norm_follows_drafting_rules": line.norm_follows_drafting_rules,
         "standard_basis": {"national": "national_standard", "norm": "evaluation_norm"}.get(
             standard.kind if standard else "", "none"

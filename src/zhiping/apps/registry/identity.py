@@ -31,7 +31,7 @@ def seal_number(number: str, paper_kind: str) -> tuple[bytes, bytes]:
 
 def open_number(person: Person) -> str:
     """Return a person's number in clear; callers show it only under a duty and journal it."""
-    return _numbers().open(person.number_cipher, bytes(person.number_index))
+    return _numbers().open(bytes(person.number_cipher), bytes(person.number_index))
 
 
 def seal_phone(phone: str, index: bytes) -> bytes | None:
@@ -43,4 +43,4 @@ def open_phone(person: Person) -> str:
     """Return a person's telephone number in clear; empty where none is known."""
     if person.phone_cipher is None:
         return ""
-    return _phones().open(person.phone_cipher, bytes(person.number_index))
+    return _phones().open(bytes(person.phone_cipher), bytes(person.number_index))

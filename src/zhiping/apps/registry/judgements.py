@@ -77,6 +77,10 @@ def judge_filing(filing: Filing, *, on: dt.date) -> FilingVerdict:
 
 
 def _waived(verdict: Verdict, waivers: list[Waiver]) -> Verdict:
-    failed = {finding.rule for finding in verdict.findings if finding.outcome is Outcome.REFUSE and finding.may_be_waived}
+    failed = {
+        finding.rule
+        for finding in verdict.findings
+        if finding.outcome is Outcome.REFUSE and finding.may_be_waived
+    }
     fitting = [waiver for waiver in waivers if waiver.rule in failed]
     return verdict.with_waivers(fitting) if fitting else verdict

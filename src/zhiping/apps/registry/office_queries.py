@@ -209,7 +209,10 @@ def external_supervisors(body_id: int, *, city: str, on: dt.date) -> list[StaffM
     )
     own = StaffMember.objects.filter(body=body_id).values("person")
     return list(
-        staff.exclude(body=body_id).exclude(person__in=own).select_related("body", "person").order_by("body", "id")
+        staff.exclude(body=body_id)
+        .exclude(person__in=own)
+        .select_related("body", "person")
+        .order_by("body", "id")
     )
 
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from zhiping.apps.registry.models import BodyAccess, Document, EvaluationBody, Objection, PublicNotice, ScopeLine
+from zhiping.apps.registry.models import (
+    BodyAccess,
+    Document,
+    EvaluationBody,
+    Objection,
+    PublicNotice,
+    ScopeLine,
+)
 from zhiping.apps.registry.states import BodyState
 from zhiping.kernel.place import Place
 
@@ -104,7 +111,8 @@ def directory(asked: DirectoryFilter) -> QuerySet[EvaluationBody]:
         lines = in_force(ScopeLine.objects.filter(body=OuterRef("pk")), asked.on)
         if asked.occupation:
             lines = lines.filter(
-                Q(occupation_name__icontains=asked.occupation) | Q(occupation_code__startswith=asked.occupation)
+                Q(occupation_name__icontains=asked.occupation)
+                | Q(occupation_code__startswith=asked.occupation)
             )
         if asked.level:
             lines = lines.filter(level=asked.level)
@@ -167,7 +175,9 @@ def published_document(document_id: int) -> Document | None:
     ).first()
 
 
-def filing_notices(*, today: dt.date, place: str = "", is_running: bool | None = None) -> QuerySet[PublicNotice]:
+def filing_notices(
+    *, today: dt.date, place: str = "", is_running: bool | None = None
+) -> QuerySet[PublicNotice]:
     """Return the public notices of filings (备案公示), the newest first."""
     rows = PublicNotice.objects.filter(starts_on__lte=today).select_related("filing__body")
     if place:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from zhiping.kernel.moves import Move
+from zhiping.kernel.moves import Move, MoveTable
 
 
 class FilingState(models.TextChoices):
@@ -33,7 +33,7 @@ class BodyState(models.TextChoices):
 _S = FilingState
 _REVIEW = ("LN24-2.1a", "FS20-4.1")
 
-FILING_MOVES = {
+FILING_MOVES: MoveTable = {
     (_S.DRAFT, "submit"): Move(to=_S.SUBMITTED, clauses=("LN24-2.1a", "FS20-3.2")),
     (_S.RETURNED, "submit"): Move(to=_S.SUBMITTED, clauses=("LN24-2.1a", "FS20-3.2")),
     (_S.DRAFT, "withdraw"): Move(to=_S.WITHDRAWN),
@@ -59,7 +59,7 @@ FILING_MOVES = {
 
 _B = BodyState
 
-BODY_MOVES = {
+BODY_MOVES: MoveTable = {
     (_B.APPLICANT, "enter"): Move(to=_B.FILED, duty="registry.confirm", clauses=("FS20-4.3",)),
     (_B.FILED, "enter"): Move(to=_B.FILED, duty="registry.confirm", clauses=("FS20-4.3",)),
     (_B.LEFT, "enter"): Move(to=_B.FILED, duty="registry.confirm", clauses=("FS20-4.3",)),

@@ -13,6 +13,8 @@ from django.conf import settings
 from zhiping.apps.registry.errors import DocumentRefusedError
 
 LIMIT_BYTES = 20 * 1024 * 1024
+_UNPACKED_LIMIT_BYTES = 20 * LIMIT_BYTES
+"""What an office file may unpack to; whoever opens a bomb later is protected here, at the door."""
 
 _OFFICE = {
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -70,9 +72,11 @@ def _sniff_office(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())
+            unpacked = sum(member.file_size for member in archive.infolist())
     except zipfile.BadZipFile:
         return None
-    if any(name.endswith("vbaProject.bin") for name in names):
+    has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
+    if has_macros or unpacked > _UNPACKED_LIMIT_BYTES:
         return None
     return next((kind for member, kind in _OFFICE.items() if member in names), None)
 

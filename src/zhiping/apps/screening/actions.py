@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -180,8 +181,14 @@ def _settle(run: Run, report: RunReport, digest: str, clock: Clock) -> None:
     known = Finding.objects.all()
     previous = pl.DataFrame(
         [
-            {**dict.fromkeys(found.columns), "finding": row.fingerprint, "screen_id": row.screen_id, "place": row.place,
-             "body_place": row.body.place if row.body else None, "state": row.state}
+            {
+                **dict.fromkeys(found.columns),
+                "finding": row.fingerprint,
+                "screen_id": row.screen_id,
+                "place": row.place,
+                "body_place": row.body.place if row.body else None,
+                "state": row.state,
+            }
             for row in known.select_related("body")
         ],
         schema={**found.schema, "state": pl.String},
@@ -226,7 +233,7 @@ def _settle(run: Run, report: RunReport, digest: str, clock: Clock) -> None:
     )
 
 
-def _finding_of(row: Mapping[str, object], run: Run, bodies: Mapping[str, int]) -> Finding:
+def _finding_of(row: Mapping[str, Any], run: Run, bodies: Mapping[str, int]) -> Finding:
     return Finding(
         fingerprint=row["finding"],
         screen_id=row["screen_id"],

@@ -49,7 +49,12 @@ class Finding(models.Model):
     severity = models.CharField("程度", max_length=8)
     place = models.CharField("地区", max_length=6)
     body = models.ForeignKey(
-        "registry.EvaluationBody", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="机构"
+        "registry.EvaluationBody",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="findings",
+        verbose_name="机构",
     )
     occurred_on = models.DateField("发生日", null=True, blank=True)
     reason = models.CharField("情形", max_length=120, blank=True)

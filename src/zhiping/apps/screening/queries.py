@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from zhiping.apps.authorities.queries import within
 from zhiping.apps.screening.models import Finding, Run
+from zhiping.apps.screening.states import FindingState, Judgement
 from zhiping.core.sieve.screen import Screen, load_screens
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.resources import policy_folder
@@ -31,3 +32,9 @@ def runs_within(actor: Actor) -> QuerySet[Run]:
 def findings_within(actor: Actor) -> QuerySet[Finding]:
     """Return the findings within the officer's places."""
     return within(Finding.objects.select_related("body", "last_run", "first_run"), actor, "screening.read")
+
+
+def findings_awaiting(actor: Actor) -> QuerySet[Finding]:
+    """Return the open findings that the officer has to judge."""
+    rows = Finding.objects.filter(state=FindingState.OPEN, judgement=Judgement.PENDING)
+    return within(rows, actor, "screening.judge")

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from zhiping.kernel.moves import Move
+from zhiping.kernel.moves import Move, MoveTable
 
 
 class RunState(models.TextChoices):
@@ -30,7 +30,7 @@ class Judgement(models.TextChoices):
 
 
 _J = Judgement
-JUDGEMENT_MOVES = {
+JUDGEMENT_MOVES: MoveTable = {
     (_J.PENDING, "confirm"): Move(to=_J.CONFIRMED, duty="screening.judge", clauses=("LN24-3.6a",)),
     (_J.PENDING, "reject"): Move(to=_J.REJECTED, duty="screening.judge", clauses=("LN24-3.6a",)),
     (_J.REJECTED, "reconsider"): Move(to=_J.PENDING, duty="screening.judge", clauses=("LN24-3.6a",)),

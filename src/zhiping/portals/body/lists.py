@@ -31,6 +31,7 @@ class Listing:
     row_url: Callable[[Any], str] | None = None
     filters: BaseForm | None = None
     sort_by: dict[str, str] = field(default_factory=dict)
+    describe: Callable[[Any], None] | None = None
 
     def table(self, request: GatedRequest, rows: QuerySet[Any]) -> Table:
         """Return the page of the list that the request asks for."""
@@ -44,7 +45,7 @@ class Listing:
             name=self.name,
             caption=self.caption,
             columns=self.columns,
-            rows=list(page.object_list),
+            rows=list(self._described(page.object_list)),
             row_url=self.row_url,
             sort=sort,
             page=page if pages.num_pages > 1 else None,
@@ -67,8 +68,15 @@ class Listing:
         return attachment(content, f"{self.caption}{request.clock.today():%Y%m%d}.xlsx")
 
     def _cells(self, rows: Iterable[Any]) -> Iterable[list[str]]:
-        for row in rows:
+        for row in self._described(rows):
             yield [strip_tags(str(cell(row, column))) for column in self.columns]
+
+    def _described(self, rows: Iterable[Any]) -> Iterable[Any]:
+        """Yield the rows, each with what the columns show beside its own attributes."""
+        for row in rows:
+            if self.describe is not None:
+                self.describe(row)
+            yield row
 
     def _sort(self, request: GatedRequest) -> str:
         asked = request.GET.get("sort", "")

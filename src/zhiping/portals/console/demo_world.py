@@ -76,7 +76,11 @@ def load(world: World, *, clock: Clock, say: Say) -> None:
             actor=SYSTEM,
             at=clock.now(),
             place="000000",
-            facts={"seed": world.seed, "as_of": world.as_of, "certificates": world.tables["certificates"].height},
+            facts={
+                "seed": world.seed,
+                "as_of": world.as_of,
+                "certificates": world.tables["certificates"].height,
+            },
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -97,6 +101,8 @@ class _Loader:
         self.body_place = dict(self.t["bodies"].select("body_id", "place").iter_rows())
         self.body_name = dict(self.t["bodies"].select("body_id", "name").iter_rows())
         self.credit_code = dict(self.t["bodies"].select("body_id", "credit_code").iter_rows())
+        dispatched = self.t["dispatch_spans"].select("person_key", "body_id").iter_rows()
+        self.dispatched_to: dict[str, str] = {person: self.body_place[body] for person, body in dispatched}
 
     def steps(self) -> tuple[tuple[str, Callable[[], None]], ...]:
         return (
@@ -158,7 +164,18 @@ class _Loader:
 
         copy_rows(
             Person,
-            ("id", "key", "name", "paper_kind", "number_cipher", "number_index", "sex", "born_on", "nation", "phone_cipher"),
+            (
+                "id",
+                "key",
+                "name",
+                "paper_kind",
+                "number_cipher",
+                "number_index",
+                "sex",
+                "born_on",
+                "nation",
+                "phone_cipher",
+            ),
             rows(),
         )
 
@@ -183,9 +200,10 @@ class _Loader:
                     site_code=more["site_code"] if row["filed_on"] else "",
                     filed_on=row["filed_on"],
                     state_since=more["removed_on"] or row["filed_on"],
-                    state_reason={"removed": "演示：一年内未开展认定", "suspended": "演示：核查期间停止评价"}.get(
-                        row["state"], ""
-                    ),
+                    state_reason={
+                        "removed": "演示：一年内未开展认定",
+                        "suspended": "演示：核查期间停止评价",
+                    }.get(row["state"], ""),
                     fee_statement="按公示的收费标准执行（演示）。",
                 )
             )
@@ -292,11 +310,15 @@ class _Loader:
         codes = self.t["scope_lines"].group_by("body_id").agg(pl.col("occupation_code").unique().sort())
         by_body = dict(codes.iter_rows())
         VenueStation.objects.bulk_create(
-            VenueStation(venue_id=self.venue[row["venue_id"]], occupation_code=code, workstations=row["workstations"])
+            VenueStation(
+                venue_id=self.venue[row["venue_id"]], occupation_code=code, workstations=row["workstations"]
+            )
             for row in self.e["venues"].iter_rows(named=True)
             for code in by_body.get(row["body_id"], ())
         )
-        assessors, occupations, members = [], [], []
+        assessors: list[Assessor] = []
+        occupations: list[AssessorOccupation] = []
+        members: list[StaffMember] = []
         for row in self.e["staff"].iter_rows(named=True):
             body, person = self.body[row["body_id"]], self.person[row["person_key"]]
             if row["kind"] != "assessor":
@@ -358,15 +380,8 @@ class _Loader:
     def _place_of_unit(self, unit: str, person_key: str) -> str:
         """Return where a unit is registered; a dispatch agency stands where it sends the person."""
         if unit in self.body_place:
-            return self.body_place[unit]
-        return self._dispatched_to.get(person_key, "440600")
-
-    @property
-    def _dispatched_to(self) -> dict[str, str]:
-        if not hasattr(self, "_dispatch_places"):
-            spans = self.t["dispatch_spans"].select("person_key", "body_id").iter_rows()
-            self._dispatch_places = {person: self.body_place[body] for person, body in spans}
-        return self._dispatch_places
+            return str(self.body_place[unit])
+        return self.dispatched_to[person_key]
 
     def load_sittings(self) -> None:
         Plan.objects.bulk_create(
@@ -425,7 +440,10 @@ class _Loader:
                 for sitting, subject in self.e["sitting_subjects"].select("sitting_id", "subject").iter_rows()
             ),
         )
-        times = {row["sitting_id"]: (row["starts_at"], row["ends_at"]) for row in self.t["sittings"].iter_rows(named=True)}
+        times = {
+            row["sitting_id"]: (row["starts_at"], row["ends_at"])
+            for row in self.t["sittings"].iter_rows(named=True)
+        }
         cancelled = set(self.t["sittings"].filter(pl.col("state") == "cancelled")["sitting_id"].to_list())
         copy_rows(
             Assignment,
@@ -467,7 +485,9 @@ class _Loader:
                 sitting = sitting_row[row["sitting_id"]]
                 running[row["sitting_id"]] += 1
                 pk = self.sitting[row["sitting_id"]]
-                ticket = f"{sitting['starts_at']:%y}{sitting['place'][:4]}{pk:07d}{running[row['sitting_id']]:05d}"
+                ticket = (
+                    f"{sitting['starts_at']:%y}{sitting['place'][:4]}{pk:07d}{running[row['sitting_id']]:05d}"
+                )
                 yield (
                     self.enrolment[row["enrolment_id"]],
                     pk,
@@ -583,10 +603,14 @@ class _Loader:
                     credit_code=self.credit_code[row["body_id"]],
                 )
                 content = digest(document)
-                changes.append((pk, "issued", "valid", issued_on, _at(issued_on), "", "", "历史数据导入", content))
+                changes.append(
+                    (pk, "issued", "valid", issued_on, _at(issued_on), "", "", "历史数据导入", content)
+                )
                 if state == "annulled":
                     reason = "演示：核查认定不符合发证条件"
-                    changes.append((pk, "annulled", "annulled", since, _at(since), reason, "", "历史数据导入", content))
+                    changes.append(
+                        (pk, "annulled", "annulled", since, _at(since), reason, "", "历史数据导入", content)
+                    )
                 series[number[:16]] = max(series[number[:16]], _serial(number))
                 yield (
                     pk,
@@ -647,7 +671,17 @@ class _Loader:
         )
         copy_rows(
             Change,
-            ("certificate_id", "kind", "state", "effective_on", "at", "reason", "clause", "actor_name", "digest"),
+            (
+                "certificate_id",
+                "kind",
+                "state",
+                "effective_on",
+                "at",
+                "reason",
+                "clause",
+                "actor_name",
+                "digest",
+            ),
             changes,
         )
         NumberSeries.objects.bulk_create(
@@ -711,7 +745,9 @@ def _bodies_to_list() -> set[int]:
     listed = set(EvaluationBody.objects.filter(state="applicant").values_list("id", flat=True))
     for city in ("4406", "2101"):
         for kind in ("employer", "social_body", "school"):
-            rows = EvaluationBody.objects.filter(place__startswith=city, kind=kind, state="filed").order_by("id")
+            rows = EvaluationBody.objects.filter(place__startswith=city, kind=kind, state="filed").order_by(
+                "id"
+            )
             listed.update(rows.values_list("id", flat=True)[:1])
     return listed
 
@@ -748,7 +784,6 @@ def _reset_sequences() -> None:
 def _reset(cursor: Any, model: type[models.Model]) -> None:
     table = model._meta.db_table
     cursor.execute(
-        f"SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1)) FROM {table}", [table]  # noqa: S608
+        f"SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1)) FROM {table}",  # noqa: S608 (our own table)
+        [table],
     )
-
-

@@ -4,13 +4,13 @@ import datetime as dt
 import time
 from collections.abc import Callable
 
+from worlds import AS_OF, generate
 from zhiping.apps.registry.models import EvaluationBody
 from zhiping.apps.screening.actions import carry_out
 from zhiping.apps.screening.models import Run
 from zhiping.kernel.clock import CHINA, Clock, FixedClock
-from zhiping.portals.console.demo_world import load, make_accounts
 from zhiping.portals.console.demo_work import set_work_under_way
-from worlds import AS_OF, generate
+from zhiping.portals.console.demo_world import load, make_accounts
 
 SEED = 2026
 _PROVINCES = ("440000", "210000")

@@ -26,6 +26,7 @@ from zhiping.core.policybook.trace import Observation, observations
 from zhiping.core.policybook.verdict import shown_value, with_unit
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.place import Place, PlaceMalformedError
+from zhiping.portals.console.proofs import proofs
 
 EXIT_PASS, EXIT_REFUSE, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
 EXIT_CODES = {
@@ -121,27 +122,37 @@ _COUNTS = (
     "enforcers",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=None,
-    help="落实清单，YAML 或 JSON：环节、页面、报表的名称及其声明的条款。",
+    help="落实清单，YAML 或 JSON：名称及其声明的条款；不写则取自程序自身的环节、流转表和页面。",
 )
 @_FOLDER
 @_JSON
 def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> None:
     """列出每一条款由哪些规则、参数、筛查、环节落实；有约束力而无落实的条款标为“待落实”."""
-    book, declared = _load(folder), _declared_enforcers(enforcers)
+    book = _load(folder)
+    declared = _declared_enforcers(enforcers) if enforcers else _own_enforcers(book, is_ours=folder is None)
     try:
         table = clause_coverage(book, declared)
     except PolicyInvalidError as error:
         _print_problems(error.problems)
         sys.exit(EXIT_USAGE)
+    proved = proofs(book, policy=folder or default_folder())
     if as_json:
-        _print_json(table.to_json())
+        rows = [{**row.to_json(), "proofs": list(proved.get(row.clause.id, ()))} for row in table.rows]
+        _print_json({**table.to_json(), "rows": rows})
         return
     for row in table.rows:
         beside = [*row.rules, *row.parameters, *row.screens, *row.others]
         shown = "、".join(beside) or ("（原则性条款）" if not row.clause.binds else "待落实")
-        click.echo(f"{row.clause.id}\t{''.join(row.clause.kinds)}\t{row.clause.summary}\t{shown}")
+        tried = f"\t验证：{'、'.join(proved[row.clause.id])}" if row.clause.id in proved else ""
+        click.echo(f"{row.clause.id}\t{''.join(row.clause.kinds)}\t{row.clause.summary}\t{shown}{tried}")
     done = len(table.binding) - len(table.open)
-    click.echo(f"有约束力的条款 {len(table.binding)} 条，已落实 {done} 条，待落实 {len(table.open)} 条。")
+    tested = sum(row.clause.id in proved for row in table.binding if row.is_covered)
+    click.echo(
+        f"有约束力的条款 {len(table.binding)} 条，已落实 {done} 条（其中有案例或测试验证 {tested} 条），"
+        f"待落实 {len(table.open)} 条。"
+    )
+    for row in table.open:
+        click.echo(f"  待落实 {row.clause.id} {row.clause.summary}")
 
 
 @policy.command()
@@ -216,10 +227,21 @@ def _load(folder: Path | None, *, draft: Path | None = None) -> PolicyBook:
         sys.exit(EXIT_USAGE)
 
 
-def _declared_enforcers(file: Path | None) -> dict[str, list[str]]:
-    """Return what actions, pages and reports declare: name → clauses."""
-    if file is None:
-        return {}
+def _own_enforcers(book: PolicyBook, *, is_ours: bool) -> dict[str, tuple[str, ...]]:
+    """Return what the platform's own actions, moves and pages declare.
+
+    A folder named by the caller need not know all of it: only what it knows counts there.
+    """
+    from zhiping.portals.console.enforcers import enforcers  # noqa: PLC0415 - sets Django up
+
+    return {
+        name: tuple(clause for clause in clauses if is_ours or clause in book.clauses)
+        for name, clauses in enforcers().items()
+    }
+
+
+def _declared_enforcers(file: Path) -> dict[str, tuple[str, ...]]:
+    """Return what a file declares: name → clauses."""
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8-sig"))  # JSON is YAML
     except yaml.YAMLError as error:
@@ -227,7 +249,7 @@ def _declared_enforcers(file: Path | None) -> dict[str, list[str]]:
     is_right = isinstance(raw, dict) and all(isinstance(clauses, list) for clauses in raw.values())
     if not is_right:
         raise click.UsageError("落实清单应为“名称: [条款, …]”。")
-    return {str(name): [str(clause) for clause in clauses] for name, clauses in raw.items()}
+    return {str(name): tuple(str(clause) for clause in clauses) for name, clauses in raw.items()}
 
 
 def _read_facts(name: str) -> dict[str, object]:

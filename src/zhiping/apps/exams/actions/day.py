@@ -11,14 +11,12 @@ from zhiping.apps.journal.actions import record
 from zhiping.apps.reference.queries import binding_clauses
 from zhiping.apps.registry.ownership import require_own
 from zhiping.kernel.actor import Actor, ActorKind
-from zhiping.kernel.clock import Clock
+from zhiping.kernel.clock import CHINA, Clock
 from zhiping.kernel.moves import walk
 from zhiping.kernel.place import Place
 
 
-def record_attendance(
-    sitting_id: int, present: Mapping[int, bool], *, actor: Actor, clock: Clock
-) -> int:
+def record_attendance(sitting_id: int, present: Mapping[int, bool], *, actor: Actor, clock: Clock) -> int:
     """Record who came (签到), by enrolment; return how many rows were written.
 
     Authority:
@@ -72,7 +70,9 @@ def record_incident(
     """
     with transaction.atomic():
         sitting = _of_the_day(sitting_id, actor)
-        enrolment = None if enrolment_id is None else sitting.enrolments.select_for_update().get(pk=enrolment_id)
+        enrolment = (
+            None if enrolment_id is None else sitting.enrolments.select_for_update().get(pk=enrolment_id)
+        )
         incident = Incident.objects.create(
             sitting=sitting,
             enrolment=enrolment,
@@ -113,7 +113,7 @@ def hold_sitting(sitting_id: int, *, actor: Actor, clock: Clock) -> Sitting:
             raise RosterClosedError(number=sitting.number, state=sitting.plan.get_state_display())
         move = walk(SITTING_MOVES, sitting.state, "hold", actor=actor, place=Place(sitting.place))
         if clock.now() < sitting.ends_at:
-            raise SittingNotOverError(number=sitting.number, ends_at=f"{sitting.ends_at:%Y-%m-%d %H:%M}")
+            raise SittingNotOverError(number=sitting.number, ends_at=f"{sitting.ends_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
         sitting.state = move.to
         sitting.save(update_fields=["state"])
         record(

@@ -36,7 +36,8 @@ from zhiping.apps.registry.states import BodyState
 from zhiping.core.policybook import Outcome, Verdict
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
-from zhiping.kernel.moves import walk
+from zhiping.kernel.moves import MoveNotAllowedError, verbs_from, walk
+from zhiping.kernel.period import Period
 from zhiping.kernel.place import Place
 
 ACCEPT_WORKDAYS = 3
@@ -131,7 +132,9 @@ def assign_assessor(sitting_id: int, assessor_id: int, *, actor: Actor, clock: C
         AssignmentForbiddenError, PersonBusyError, PlanNotEditableError.
     """
     with transaction.atomic():
-        sitting = Sitting.objects.select_for_update(of=("self",)).select_related("plan", "body").get(pk=sitting_id)
+        sitting = (
+            Sitting.objects.select_for_update(of=("self",)).select_related("plan", "body").get(pk=sitting_id)
+        )
         _editable(sitting.plan_id, actor)
         assessor = Assessor.objects.select_related("person").get(pk=assessor_id, body=sitting.body_id)
         name = assessor.person.name
@@ -158,16 +161,24 @@ def assign_supervisor(
     """Assign an internal quality supervisor of the body (安排内部质量督导员).
 
     External supervisors are sent by the office: see `assign_external_supervisor`.
+
+    Refuses:
+        AssignmentForbiddenError: another role was asked for, or the post has ended by that day.
+        PersonBusyError, PlanNotEditableError.
     """
     with transaction.atomic():
-        sitting = Sitting.objects.select_for_update(of=("self",)).select_related("plan", "body").get(pk=sitting_id)
+        sitting = (
+            Sitting.objects.select_for_update(of=("self",)).select_related("plan", "body").get(pk=sitting_id)
+        )
         _editable(sitting.plan_id, actor)
         member = StaffMember.objects.select_related("person").get(
             pk=staff_member_id, body=sitting.body_id, role=StaffMember.Role.INTERNAL_SUPERVISOR
         )
-        return _assign(
-            sitting, person_id=member.person_id, name=member.person.name, role=role, actor=actor, clock=clock
-        )
+        name = member.person.name
+        if role != Role.INTERNAL_SUPERVISOR:
+            raise AssignmentForbiddenError(name=name, reason="机构只能安排内部质量督导员")
+        _require_in_post(member, sitting)
+        return _assign(sitting, person_id=member.person_id, name=name, role=role, actor=actor, clock=clock)
 
 
 def cancel_assignment(assignment_id: int, *, actor: Actor, clock: Clock) -> Assignment:
@@ -244,6 +255,8 @@ def answer_plan(plan_id: int, verb: str, *, opinion: str, actor: Actor, clock: C
     """
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("body").get(pk=plan_id)
+        if verb not in _PAST:
+            raise MoveNotAllowedError(state=plan.state, verb=verb, possible=verbs_from(PLAN_MOVES, plan.state))
         move = walk(PLAN_MOVES, plan.state, verb, actor=actor, place=Place(plan.place))
         today = clock.today()
         if verb == "accept":
@@ -303,7 +316,9 @@ def cancel_plan(plan_id: int, *, reason: str, actor: Actor, clock: Clock) -> Pla
 
 def judge_plan(plan: Plan, *, declared_on: dt.date) -> tuple[tuple[Sitting, Verdict], ...]:
     """Return the verdict on each sitting of a plan that is declared on a day."""
-    sittings = plan.sittings.exclude(state=SittingState.CANCELLED).select_related("body", "venue").order_by("id")
+    sittings = (
+        plan.sittings.exclude(state=SittingState.CANCELLED).select_related("body", "venue").order_by("id")
+    )
     return tuple((sitting, judge_sitting(sitting, declared_on=declared_on)) for sitting in sittings)
 
 
@@ -339,7 +354,7 @@ def _check_venue_free(venue: Venue, details: SittingDetails, sitting_id: int | N
     other = (
         Sitting.objects.filter(venue=venue, starts_at__lt=details.ends_at, ends_at__gt=details.starts_at)
         .exclude(state=SittingState.CANCELLED)
-        .exclude(pk=sitting_id)
+        .exclude(pk=sitting_id or 0)
         .first()
     )
     if other is not None:
@@ -360,6 +375,12 @@ def _set_subjects(sitting: Sitting) -> None:
 
 def _as_tuple(value: object) -> tuple[object, ...]:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+def _require_in_post(member: StaffMember, sitting: Sitting) -> None:
+    day = day_of(sitting)
+    if not Period(start=member.valid_from, end=member.valid_to).covers(day):
+        raise AssignmentForbiddenError(name=member.person.name, reason=f"在 {day} 不在督导岗位上")
 
 
 def _move_assignments(sitting: Sitting) -> None:
@@ -444,7 +465,15 @@ def assign_external_supervisor(
         member = StaffMember.objects.select_related("person").get(
             pk=staff_member_id, role=StaffMember.Role.INTERNAL_SUPERVISOR
         )
-        works_here = StaffMember.objects.filter(body=sitting.body_id, person=member.person_id).exists()
+        if sitting.state != SittingState.PLANNED:
+            raise AssignmentForbiddenError(
+                name=member.person.name, reason=f"场次目前为“{sitting.get_state_display()}”"
+            )
+        _require_in_post(member, sitting)
+        works_here = any(
+            posts.objects.filter(body=sitting.body_id, person=member.person_id).exists()
+            for posts in (StaffMember, Assessor)
+        )
         if works_here:
             raise AssignmentForbiddenError(name=member.person.name, reason="是被督导机构的人员，应当回避")
         return _assign(

@@ -31,7 +31,7 @@ from zhiping.core.roster.sheet import Sheet
 from zhiping.core.roster.template import template
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
-from zhiping.kernel.moves import verbs_from, walk
+from zhiping.kernel.moves import MoveNotAllowedError, verbs_from, walk
 from zhiping.kernel.place import Place
 
 REVIEW_WORKDAYS = 5
@@ -40,6 +40,7 @@ REVIEW_WORKDAYS = 5
 ARCHIVE_KINDS = ("报名资格审核材料", "考务实施方案", "考场过程记录", "试卷与评分记录", "成绩汇总表")
 """What a sitting's manifest must list before its results are submitted (LN24-2.3c)."""
 
+_REVIEWED = {"approve": "approved", "return": "returned"}
 _SHOWN_PROBLEMS = 500
 _TAKING = frozenset({SittingState.HELD, SittingState.RESULTS_IN, SittingState.RETURNED})
 
@@ -51,7 +52,9 @@ def result_sheet_for(sitting: Sitting) -> Sheet:
 
 def result_template(sitting: Sitting) -> bytes:
     """Return the workbook for a sitting's results (下载成绩模板)."""
-    return template(result_sheet_for(sitting), context=(("场次", sitting.number), ("职业", sitting.occupation_name)))
+    return template(
+        result_sheet_for(sitting), context=(("场次", sitting.number), ("职业", sitting.occupation_name))
+    )
 
 
 def preview_results(
@@ -98,6 +101,8 @@ def preview_results(
 def apply_results(import_id: int, *, actor: Actor, clock: Clock) -> RosterImport:
     """Take over the good rows of a previewed results workbook (导入成绩), all or none.
 
+    Applying twice changes nothing.
+
     Authority:
         LN24-3.7a, FS20-3.2.
     """
@@ -106,11 +111,16 @@ def apply_results(import_id: int, *, actor: Actor, clock: Clock) -> RosterImport
         if preview is None:
             raise RosterNotFoundError(value=import_id)
         sitting = _taking(preview.sitting_id, actor)
+        preview.refresh_from_db()
+        if preview.state == RosterImport.State.APPLIED:
+            return preview
         move = walk(SITTING_MOVES, sitting.state, "take_results", actor=actor, place=Place(sitting.place))
         matches = _match(sitting, read(preview.sha256))
         changed = _write_results(sitting, matches, clock.today())
         preview.state, preview.applied_at = RosterImport.State.APPLIED, clock.now()
+        preview.rows_good, preview.rows_bad = len(matches.matched), len(matches.rejected)
         preview.rows_unchanged = len(matches.matched) - changed
+        preview.problems = _shown_problems(matches, result_sheet_for(sitting))
         preview.save()
         sitting.state = move.to
         sitting.results_uploaded_on = clock.today()
@@ -210,13 +220,18 @@ def review_results(sitting_id: int, verb: str, *, opinion: str, actor: Actor, cl
     """
     with transaction.atomic():
         sitting = Sitting.objects.select_for_update(of=("self",)).select_related("body").get(pk=sitting_id)
+        if verb not in _REVIEWED:
+            # The table holds the body's own moves and the issue of certificates, too.
+            raise MoveNotAllowedError(
+                state=sitting.state, verb=verb, possible=verbs_from(SITTING_MOVES, sitting.state)
+            )
         move = walk(SITTING_MOVES, sitting.state, verb, actor=actor, place=Place(sitting.place))
         if verb == "return" and not opinion.strip():
             raise OpinionMissingError
         sitting.state, sitting.review_opinion, sitting.review_due_on = move.to, opinion, None
         sitting.save(update_fields=["state", "review_opinion", "review_due_on"])
         record(
-            "exams.results_approved" if verb == "approve" else "exams.results_returned",
+            f"exams.results_{_REVIEWED[verb]}",
             sitting,
             sitting.body,
             actor=actor,
@@ -283,7 +298,9 @@ def _match(sitting: Sitting, content: bytes) -> Matches:
     roster = read_and_check(content, result_sheet_for(sitting))
     enrolments = sitting.enrolments.filter(state=Enrolment.State.ENROLLED).select_related("person")
     expected: Sequence[Expected] = [
-        Expected(key=str(row.pk), ticket=row.ticket, name=row.person.name, paper_number=open_number(row.person))
+        Expected(
+            key=str(row.pk), ticket=row.ticket, name=row.person.name, paper_number=open_number(row.person)
+        )
         for row in enrolments
     ]
     return match(roster.rows, expected)

@@ -1,6 +1,7 @@
 """Candidates by spreadsheet and by hand: preview, then the good rows when the clerk says so."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -8,7 +9,12 @@ from django.db.models import Q
 from psycopg.types.json import Jsonb
 
 from zhiping.apps.exams.eligibility import Claim, Eligibility, EligibilityDesk
-from zhiping.apps.exams.errors import CapacityExceededError, NotEligibleError, RosterClosedError, RosterNotFoundError
+from zhiping.apps.exams.errors import (
+    CapacityExceededError,
+    NotEligibleError,
+    RosterClosedError,
+    RosterNotFoundError,
+)
 from zhiping.apps.exams.models import Enrolment, RosterImport, Sitting
 from zhiping.apps.exams.plan_facts import day_of
 from zhiping.apps.exams.states import PlanState, SittingState
@@ -49,6 +55,7 @@ class Judged:
     claim: Claim | None
     eligibility: Eligibility | None
     facts: CandidateFacts | None
+    prior_issued_on: dt.date | None = None
 
 
 def sheet_for(sitting: Sitting) -> Sheet:
@@ -143,7 +150,9 @@ def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImp
         if preview.state == RosterImport.State.APPLIED:
             return preview
         judged = judge_rows(sitting, read_and_check(read(preview.sha256), sheet_for(sitting)))
-        added, changed = _enrol(sitting, [one for one in judged if one.row.is_good], preview, clock)
+        people = register_people([_details(one.row) for one in judged if one.row.is_good], on=day_of(sitting))
+        judged = _without_the_busy(sitting, judged, people)
+        added, changed = _enrol(sitting, [one for one in judged if one.row.is_good], people, preview, clock)
         bad = [one for one in judged if not one.row.is_good]
         preview.state, preview.applied_at = RosterImport.State.APPLIED, clock.now()
         preview.rows_good, preview.rows_bad = len(judged) - len(bad), len(bad)
@@ -193,10 +202,15 @@ def enrol_by_hand(
         desk = EligibilityDesk(sitting, [known.pk])
         claim = _with_born_on(claim, known)
         eligibility = desk.judge(known.pk, claim)
-        if eligibility.refusals:
-            reasons = "；".join(finding.message for finding in eligibility.refusals)
-            raise NotEligibleError(name=known.name, reasons=reasons)
-        enrolled = sitting.enrolments.exclude(person=known).count()
+        reasons = [
+            *(finding.message for finding in eligibility.refusals),
+            *(problem.sentence for problem in _obstacles(sitting, [known.pk]).get(known.pk, ())),
+        ]
+        if reasons:
+            raise NotEligibleError(name=known.name, reasons="；".join(reasons))
+        enrolled = (
+            sitting.enrolments.exclude(person=known).exclude(state=Enrolment.State.WITHDRAWN).count()
+        )
         if enrolled >= sitting.capacity:
             raise CapacityExceededError(capacity=sitting.capacity, enrolled=enrolled, added=1)
         enrolment, _ = Enrolment.objects.update_or_create(
@@ -233,12 +247,21 @@ def enrol_by_hand(
 
 
 def withdraw_enrolment(enrolment_id: int, *, reason: str, actor: Actor, clock: Clock) -> Enrolment:
-    """Take a candidate out of a sitting (退考) before it is held."""
+    """Take a candidate out of a sitting (退考) before it is held; doing it twice changes nothing.
+
+    Refuses:
+        NotEligibleError: the candidate was disqualified, which stays on record.
+        RosterClosedError, NotYourBodyError.
+    """
     with transaction.atomic():
         enrolment = (
             Enrolment.objects.select_for_update(of=("self",)).select_related("person").get(pk=enrolment_id)
         )
         sitting = _open_sitting(enrolment.sitting_id, actor)
+        if enrolment.state == Enrolment.State.WITHDRAWN:
+            return enrolment
+        if enrolment.state == Enrolment.State.DISQUALIFIED:
+            raise NotEligibleError(name=enrolment.person.name, reasons=_DISQUALIFIED)
         enrolment.state = Enrolment.State.WITHDRAWN
         enrolment.save(update_fields=["state"])
         record(
@@ -259,9 +282,10 @@ def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
     good = roster.good
     known = _known_people(good)
     desk = EligibilityDesk(sitting, [person_id for person_id in known.values() if person_id is not None])
-    elsewhere = _enrolled_elsewhere(sitting, known.values())
-    tied = _tied_to_assessors(sitting)
-    here = set(sitting.enrolments.exclude(state=Enrolment.State.WITHDRAWN).values_list("person_id", flat=True))
+    obstacles = _obstacles(sitting, [person_id for person_id in known.values() if person_id is not None])
+    here = set(
+        sitting.enrolments.exclude(state=Enrolment.State.WITHDRAWN).values_list("person_id", flat=True)
+    )
     room = sitting.capacity - len(here)
     lists = _lists(sitting)
     judged: list[Judged] = []
@@ -276,15 +300,14 @@ def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
         problems = [
             *_mismatches(row, facts, sitting),
             *(_problem_of(finding) for finding in eligibility.refusals),
+            *obstacles.get(person_id or 0, ()),
         ]
-        if person_id in elsewhere:
-            problems.append(_plain("paper_number", f"该考生同一时段已报名场次 {elsewhere[person_id]}。请核对后只保留一处。"))
-        if person_id in tied:
-            problems.append(_plain("name", "该考生与本场考评员有申报的亲属或师生关系。请更换考评员或场次。"))
         if not problems and person_id not in here:
             room -= 1
             if room < 0:
-                problems.append(_plain("", f"超出本场计划人数 {sitting.capacity} 人。请调整计划人数或另排场次。"))
+                problems.append(
+                    _plain("", f"超出本场计划人数 {sitting.capacity} 人。请调整计划人数或另排场次。")
+                )
         judged.append(
             Judged(
                 row=row.with_problems(*problems),
@@ -292,6 +315,7 @@ def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
                 claim=claim,
                 eligibility=eligibility,
                 facts=facts,
+                prior_issued_on=desk.prior_issue_day(person_id, claim),
             )
         )
     return judged
@@ -305,7 +329,11 @@ def _open_sitting(sitting_id: int, actor: Actor) -> Sitting:
     )
     require_own(actor, sitting.body_id)
     if sitting.state != SittingState.PLANNED or sitting.plan.state != PlanState.ACCEPTED:
-        state = sitting.plan.get_state_display() if sitting.state == SittingState.PLANNED else sitting.get_state_display()
+        state = (
+            sitting.plan.get_state_display()
+            if sitting.state == SittingState.PLANNED
+            else sitting.get_state_display()
+        )
         raise RosterClosedError(number=sitting.number, state=state)
     return sitting
 
@@ -324,9 +352,58 @@ def _known_people(rows: Sequence[RosterRow]) -> dict[int, int | None]:
     return {number: by_index.get(index) for number, index in indexes.items()}
 
 
-def _enrolled_elsewhere(sitting: Sitting, person_ids: Iterable[int | None]) -> dict[int | None, str]:
+def _obstacles(sitting: Sitting, person_ids: Iterable[int]) -> dict[int, tuple[Problem, ...]]:
+    """Return what keeps persons on record out of the sitting, beside the rules of eligibility."""
+    ids = tuple(person_ids)
+    elsewhere = _enrolled_elsewhere(sitting, ids)
+    tied = _tied_to_assessors(sitting)
+    disqualified = set(
+        sitting.enrolments.filter(state=Enrolment.State.DISQUALIFIED).values_list("person_id", flat=True)
+    )
+    found: dict[int, tuple[Problem, ...]] = {}
+    for person_id in {*elsewhere, *tied, *disqualified}:
+        problems = []
+        if person_id in elsewhere:
+            problems.append(_busy(elsewhere[person_id]))
+        if person_id in tied:
+            problems.append(_plain("name", "该考生与本场考评员有申报的亲属或师生关系。请更换考评员或场次。"))
+        if person_id in disqualified:
+            problems.append(_plain("name", _DISQUALIFIED))
+        found[person_id] = tuple(problems)
+    return found
+
+
+_DISQUALIFIED = "该考生已被取消本场资格，不能再次报名或退考。"
+
+
+def _busy(number: str) -> Problem:
+    return _plain("paper_number", f"该考生同一时段已报名场次 {number}。请核对后只保留一处。")
+
+
+def _without_the_busy(
+    sitting: Sitting, judged: Sequence[Judged], people: Mapping[tuple[str, str], Person]
+) -> list[Judged]:
+    """Return the rows after a second look at who was enrolled elsewhere in the meantime.
+
+    The persons are locked first: of two rosters that bring the same person to two sittings at the same
+    hour, the later one waits here and then finds the earlier one's enrolment.
+    """
+    ids = sorted(person.pk for person in people.values())
+    list(Person.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    elsewhere = _enrolled_elsewhere(sitting, ids)
+    if not elsewhere:
+        return list(judged)
+    return [
+        replace(one, row=one.row.with_problems(_busy(elsewhere[person.pk])))
+        if one.row.is_good and (person := people[_paper(one.row)]).pk in elsewhere
+        else one
+        for one in judged
+    ]
+
+
+def _enrolled_elsewhere(sitting: Sitting, person_ids: Iterable[int]) -> dict[int, str]:
     rows = Enrolment.objects.filter(
-        person_id__in=[pk for pk in person_ids if pk is not None],
+        person_id__in=list(person_ids),
         state=Enrolment.State.ENROLLED,
         sitting__starts_at__lt=sitting.ends_at,
         sitting__ends_at__gt=sitting.starts_at,
@@ -334,11 +411,9 @@ def _enrolled_elsewhere(sitting: Sitting, person_ids: Iterable[int | None]) -> d
     return dict(rows.values_list("person_id", "sitting__number"))
 
 
-def _tied_to_assessors(sitting: Sitting) -> set[int | None]:
+def _tied_to_assessors(sitting: Sitting) -> set[int]:
     assessors = sitting.assignments.filter(role="assessor", is_cancelled=False).values("person_id")
-    return set(
-        Kinship.objects.filter(assessor__person_id__in=assessors).values_list("person_id", flat=True)
-    )
+    return set(Kinship.objects.filter(assessor__person_id__in=assessors).values_list("person_id", flat=True))
 
 
 def _claim_of(facts: CandidateFacts, body_kind: str, generation: str | None) -> Claim:
@@ -366,7 +441,10 @@ def _mismatches(row: RosterRow, facts: CandidateFacts, sitting: Sitting) -> list
     found = []
     if str(row.clean["occupation"]) != sitting.occupation_name:
         found.append(
-            _plain("occupation", f"职业“{row.clean['occupation']}”与本场职业“{sitting.occupation_name}”不一致。请核对场次。")
+            _plain(
+                "occupation",
+                f"职业“{row.clean['occupation']}”与本场职业“{sitting.occupation_name}”不一致。请核对场次。",
+            )
         )
     if facts.level != sitting.level:
         found.append(_plain("level", f"认定等级与本场等级（{sitting.level} 级）不一致。请核对场次。"))
@@ -437,6 +515,8 @@ def _tickets(sitting: Sitting, count: int) -> list[str]:
     return [f"{stem}{start + step:05d}" for step in range(1, count + 1)]
 
 
+_KEPT = frozenset({"sitting_id", "person_id", "ticket"})
+"""What a changed row never changes."""
 _COPIED = (
     "sitting_id",
     "person_id",
@@ -465,47 +545,57 @@ _COPIED = (
 
 
 def _enrol(
-    sitting: Sitting, good: Sequence[Judged], preview: RosterImport, clock: Clock
+    sitting: Sitting,
+    good: Sequence[Judged],
+    people: Mapping[tuple[str, str], Person],
+    preview: RosterImport,
+    clock: Clock,
 ) -> tuple[int, int]:
     """Write the good rows; return how many were added and how many changed."""
-    people = register_people([_details(one.row) for one in good], on=day_of(sitting))
     here = {row.person_id: row for row in sitting.enrolments.all()}
     added, changed = [], []
     for one in good:
-        person = people[_PAPERS[str(one.row.clean["paper_kind"])], str(one.row.clean["paper_number"])]
+        person = people[_paper(one.row)]
         enrolment = here.get(person.pk)
         if enrolment is None:
             added.append((person.pk, one))
-        elif (
-            enrolment.row_fingerprint != one.row.fingerprint or enrolment.state != Enrolment.State.ENROLLED
-        ):
+        elif enrolment.row_fingerprint != one.row.fingerprint or enrolment.state != Enrolment.State.ENROLLED:
             changed.append((enrolment, one))
     tickets = _tickets(sitting, len(added))
-    desk = EligibilityDesk(sitting, [person for person, _ in added])
     rows = (
-        _copied_row(sitting, person, ticket, one, preview, desk, clock)
+        _copied_row(sitting, person, ticket, one, preview, clock)
         for (person, one), ticket in zip(added, tickets, strict=True)
     )
     copy_rows(Enrolment, _COPIED, rows)
-    for enrolment, one in changed:
-        values = dict(
-            zip(
-                _COPIED,
-                _copied_row(sitting, enrolment.person_id, enrolment.ticket, one, preview, desk, clock, raw=True),
-                strict=True,
+    Enrolment.objects.bulk_create(
+        (
+            Enrolment(
+                **dict(
+                    zip(
+                        _COPIED,
+                        _copied_row(
+                            sitting, enrolment.person_id, enrolment.ticket, one, preview, clock, raw=True
+                        ),
+                        strict=True,
+                    )
+                )
             )
-        )
-        Enrolment.objects.filter(pk=enrolment.pk).update(**values)
+            for enrolment, one in changed
+        ),
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["sitting", "person"],
+        update_fields=[name.removesuffix("_id") for name in _COPIED if name not in _KEPT],
+    )
     return len(added), len(changed)
 
 
-def _copied_row(  # noqa: PLR0913 (one row, its surroundings)
+def _copied_row(
     sitting: Sitting,
     person_id: int,
     ticket: str,
     one: Judged,
     preview: RosterImport,
-    desk: EligibilityDesk,
     clock: Clock,
     *,
     raw: bool = False,
@@ -527,7 +617,7 @@ def _copied_row(  # noqa: PLR0913 (one row, its surroundings)
         claim.work_months,
         claim.prior_level,
         str(clean["prior_number"] or ""),
-        desk.prior_issue_day(person_id, claim),
+        one.prior_issued_on,
         claim.education,
         str(clean["education"] or ""),
         claim.title,
@@ -541,6 +631,11 @@ def _copied_row(  # noqa: PLR0913 (one row, its surroundings)
         preview.pk,
         clock.now(),
     )
+
+
+def _paper(row: RosterRow) -> tuple[str, str]:
+    """Return the key under which `register_people` gives the row's person."""
+    return _PAPERS[str(row.clean["paper_kind"])], str(row.clean["paper_number"])
 
 
 def _details(row: RosterRow) -> PersonDetails:

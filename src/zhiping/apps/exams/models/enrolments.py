@@ -64,8 +64,12 @@ class Enrolment(models.Model):
         WITHDRAWN = "withdrawn", "已退考"
         DISQUALIFIED = "disqualified", "取消资格"
 
-    sitting = models.ForeignKey("exams.Sitting", models.PROTECT, related_name="enrolments", verbose_name="场次")
-    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="enrolments", verbose_name="考生")
+    sitting = models.ForeignKey(
+        "exams.Sitting", models.PROTECT, related_name="enrolments", verbose_name="场次"
+    )
+    person = models.ForeignKey(
+        "registry.Person", models.PROTECT, related_name="enrolments", verbose_name="考生"
+    )
     place = models.CharField("地区", max_length=6)
     ticket = models.CharField("准考证号", max_length=24, unique=True)
     state = models.CharField("状态", max_length=12, choices=State, default=State.ENROLLED)

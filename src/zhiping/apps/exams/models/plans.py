@@ -18,7 +18,9 @@ class Plan(models.Model):
     """An exam plan (考核计划), declared before the sittings it holds (考前报备)."""
 
     number = models.CharField("计划编号", max_length=24, unique=True)
-    body = models.ForeignKey("registry.EvaluationBody", models.PROTECT, related_name="plans", verbose_name="机构")
+    body = models.ForeignKey(
+        "registry.EvaluationBody", models.PROTECT, related_name="plans", verbose_name="机构"
+    )
     place = models.CharField("地区", max_length=6)
     title = models.CharField("计划名称", max_length=120)
     state = models.CharField("状态", max_length=12, choices=PlanState, default=PlanState.DRAFT)
@@ -103,7 +105,9 @@ class Assignment(models.Model):
     """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="assignments", verbose_name="场次")
-    person = models.ForeignKey("registry.Person", models.PROTECT, related_name="assignments", verbose_name="人员")
+    person = models.ForeignKey(
+        "registry.Person", models.PROTECT, related_name="assignments", verbose_name="人员"
+    )
     role = models.CharField("岗位", max_length=20, choices=Role)
     grade = models.CharField("考评员类别", max_length=16, blank=True)
     qualified_from = models.DateField("证书起始日", null=True, blank=True)

@@ -26,9 +26,16 @@ class Attendance(models.Model):
 class Incident(models.Model):
     """Something out of order at a sitting (考场情况)."""
 
-    sitting = models.ForeignKey("exams.Sitting", models.PROTECT, related_name="incidents", verbose_name="场次")
+    sitting = models.ForeignKey(
+        "exams.Sitting", models.PROTECT, related_name="incidents", verbose_name="场次"
+    )
     enrolment = models.ForeignKey(
-        "exams.Enrolment", models.PROTECT, null=True, blank=True, related_name="incidents", verbose_name="考生"
+        "exams.Enrolment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="incidents",
+        verbose_name="考生",
     )
     kind = models.CharField("情况", max_length=24, choices=IncidentKind)
     note = models.CharField("说明", max_length=1000)
@@ -46,7 +53,9 @@ class Incident(models.Model):
 class Result(models.Model):
     """A candidate's result in one subject (分科成绩): a score, or absent."""
 
-    enrolment = models.ForeignKey("exams.Enrolment", models.PROTECT, related_name="results", verbose_name="报名")
+    enrolment = models.ForeignKey(
+        "exams.Enrolment", models.PROTECT, related_name="results", verbose_name="报名"
+    )
     subject = models.CharField("科目", max_length=14, choices=Subject)
     score = models.DecimalField("成绩", max_digits=4, decimal_places=1, null=True, blank=True)
     is_absent = models.BooleanField("缺考", default=False)
@@ -83,7 +92,9 @@ class ArchiveItem(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "档案清单"
         ordering = ("id",)
-        constraints = (models.UniqueConstraint(fields=("sitting", "kind", "sha256"), name="archive_item_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=("sitting", "kind", "sha256"), name="archive_item_unique"),
+        )
 
     def __str__(self) -> str:
         return self.kind

@@ -20,6 +20,7 @@ from zhiping.kernel.clock import Clock
 from zhiping.kernel.moves import walk
 from zhiping.kernel.place import Place
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyDetails:
     """What a body says of itself."""
@@ -33,6 +34,7 @@ class BodyDetails:
     contact_phone: str
     industry_code: str = ""
     founded_on: dt.date | None = None
+
 
 def register_body(
     details: BodyDetails, *, accounts: tuple[Account, ...] = (), actor: Actor, clock: Clock
@@ -61,6 +63,7 @@ def register_body(
         BodyAccess.objects.bulk_create(BodyAccess(account=account, body=body) for account in accounts)
         record("registry.body_registered", body, actor=actor, at=clock.now(), place=body.place)
     return body
+
 
 def update_body(
     body_id: int,
@@ -101,6 +104,7 @@ def update_body(
         )
     return body
 
+
 def suspend_body(body_id: int, *, reason: str, actor: Actor, clock: Clock) -> EvaluationBody:
     """Stop a body's evaluation at once (立即停止评价).
 
@@ -110,6 +114,7 @@ def suspend_body(body_id: int, *, reason: str, actor: Actor, clock: Clock) -> Ev
         registry.suspend, at the body's place.
     """
     return _move(body_id, "suspend", reason=reason, actor=actor, clock=clock)
+
 
 def resume_body(body_id: int, *, reason: str, actor: Actor, clock: Clock) -> EvaluationBody:
     """Let a suspended body evaluate again (恢复评价).
@@ -121,6 +126,7 @@ def resume_body(body_id: int, *, reason: str, actor: Actor, clock: Clock) -> Eva
     """
     return _move(body_id, "resume", reason=reason, actor=actor, clock=clock)
 
+
 def leave_register(body_id: int, *, reason: str, actor: Actor, clock: Clock) -> EvaluationBody:
     """Leave the register at the body's own wish (自行退出目录); its scope ends that day."""
     require_own(actor, body_id)
@@ -128,6 +134,7 @@ def leave_register(body_id: int, *, reason: str, actor: Actor, clock: Clock) -> 
         body = _move(body_id, "leave", reason=reason, actor=actor, clock=clock)
         _end_scope(body, clock.today())
     return body
+
 
 def remove_body(
     body_id: int, *, reason: str, actor: Actor, clock: Clock, bars: bool = True
@@ -154,6 +161,7 @@ def remove_body(
             )
     return body
 
+
 def _move(body_id: int, verb: str, *, reason: str, actor: Actor, clock: Clock) -> EvaluationBody:
     if not reason.strip():
         raise OpinionMissingError
@@ -174,12 +182,15 @@ def _move(body_id: int, verb: str, *, reason: str, actor: Actor, clock: Clock) -
         )
     return body
 
+
 _PAST = {"suspend": "suspended", "resume": "resumed", "remove": "removed", "leave": "left"}
+
 
 def _end_scope(body: EvaluationBody, on: dt.date) -> None:
     # A line that was to start later never does: its period becomes empty.
     running = ScopeLine.objects.filter(body=body).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
     running.update(valid_to=Greatest(F("valid_from"), Value(on)))
+
 
 def _years_later(day: dt.date, years: int) -> dt.date:
     try:

@@ -9,18 +9,18 @@ from zhiping.apps.journal.actions import record
 from zhiping.apps.journal.numbering import next_number
 from zhiping.apps.reference.models import OccupationalStandard
 from zhiping.apps.reference.queries import binding_clauses, calendar, occupation_name
+from zhiping.apps.registry.bars import refuse_barred
 from zhiping.apps.registry.errors import (
-    BarredError,
     FilingIncompleteError,
     FilingNotEditableError,
     FilingOpenAlreadyError,
     FilingRefusedByRulesError,
 )
 from zhiping.apps.registry.judgements import judge_filing
-from zhiping.apps.registry.models import Bar, EvaluationBody, Filing, FilingLine, Venue
+from zhiping.apps.registry.models import EvaluationBody, Filing, FilingLine, Venue
 from zhiping.apps.registry.ownership import require_own
-from zhiping.apps.registry.steps import STEP_WORKDAYS, add_review
 from zhiping.apps.registry.states import EDITABLE, FILING_MOVES, OPEN
+from zhiping.apps.registry.steps import STEP_WORKDAYS, add_review
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.moves import walk
@@ -87,7 +87,7 @@ def open_filing(body_id: int, *, actor: Actor, clock: Clock) -> Filing:
     require_own(actor, body_id)
     with transaction.atomic():
         body = EvaluationBody.objects.select_for_update().get(pk=body_id)
-        _refuse_barred(body, clock)
+        refuse_barred(body, clock)
         running = Filing.objects.filter(body=body, state__in=[*EDITABLE, *OPEN]).first()
         if running is not None:
             raise FilingOpenAlreadyError(number=running.number)
@@ -142,8 +142,8 @@ def save_line(
             "occupation_edition": details.edition,
             "occupation_name": name,
             "levels": "".join(sorted(set(details.levels), reverse=True)),
-            "standard": OccupationalStandard.objects.filter(pk=details.standard_id).first(),
-            "venue": Venue.objects.filter(pk=details.venue_id, body=filing.body_id).first(),
+            "standard": OccupationalStandard.objects.filter(pk=details.standard_id or 0).first(),
+            "venue": Venue.objects.filter(pk=details.venue_id or 0, body=filing.body_id).first(),
             "applicants": details.applicants,
             "relates_to_main_business": details.relates_to_main_business,
             "is_main_production_line": details.is_main_production_line,
@@ -203,7 +203,7 @@ def submit_filing(filing_id: int, *, actor: Actor, clock: Clock) -> Filing:
         filing = Filing.objects.select_for_update().select_related("body").get(pk=filing_id)
         require_own(actor, filing.body_id)
         move = walk(FILING_MOVES, filing.state, "submit", actor=actor, place=Place(filing.place))
-        _refuse_barred(filing.body, clock)
+        refuse_barred(filing.body, clock)
         if not filing.lines.exists():
             raise FilingIncompleteError(missing="至少一个申报职业（工种）")
         verdict = judge_filing(filing, on=clock.today())
@@ -258,12 +258,3 @@ def _editable(filing_id: int, actor: Actor) -> Filing:
     if filing.state not in EDITABLE:
         raise FilingNotEditableError(number=filing.number, state=filing.get_state_display())
     return filing
-
-
-def _refuse_barred(body: EvaluationBody, clock: Clock) -> None:
-    today = clock.today()
-    bar = Bar.objects.filter(credit_code=body.credit_code, valid_from__lte=today, valid_to__gt=today).first()
-    if bar is not None:
-        raise BarredError(until=bar.valid_to, reason=bar.reason)
-
-

@@ -60,16 +60,19 @@ def register_person(details: PersonDetails, *, on: dt.date) -> Person:
     if known is not None:
         return known
     sealed, index = seal_number(number, details.paper_kind)
-    return Person.objects.create(
-        name=normalise_text(details.name),
-        paper_kind=details.paper_kind,
-        number_cipher=sealed,
+    person, _ = Person.objects.get_or_create(
         number_index=index,
-        sex=sex,
-        born_on=born_on,
-        nation=details.nation,
-        phone_cipher=seal_phone(details.phone, index),
+        paper_kind=details.paper_kind,
+        defaults={
+            "name": normalise_text(details.name),
+            "number_cipher": sealed,
+            "sex": sex,
+            "born_on": born_on,
+            "nation": details.nation,
+            "phone_cipher": seal_phone(details.phone, index),
+        },
     )
+    return person
 
 
 def add_staff_member(
@@ -165,7 +168,8 @@ def add_assessor(
             valid_to=valid_to,
         )
         AssessorOccupation.objects.bulk_create(
-            AssessorOccupation(assessor=assessor, occupation_code=code) for code in dict.fromkeys(occupation_codes)
+            AssessorOccupation(assessor=assessor, occupation_code=code)
+            for code in dict.fromkeys(occupation_codes)
         )
         record(
             "registry.assessor_added",
@@ -175,7 +179,11 @@ def add_assessor(
             actor=actor,
             at=clock.now(),
             place=body.place,
-            facts={"name": person.name, "grade": assessor.get_grade_display(), "occupations": occupation_codes},
+            facts={
+                "name": person.name,
+                "grade": assessor.get_grade_display(),
+                "occupations": occupation_codes,
+            },
         )
     return assessor
 
@@ -200,9 +208,7 @@ def end_assessor(assessor_id: int, *, actor: Actor, clock: Clock) -> Assessor:
     return assessor
 
 
-def declare_tie(
-    assessor_id: int, other: PersonDetails, *, tie: str, actor: Actor, clock: Clock
-) -> Kinship:
+def declare_tie(assessor_id: int, other: PersonDetails, *, tie: str, actor: Actor, clock: Clock) -> Kinship:
     """Declare that an assessor must not examine somebody (申报回避): a relative or a trainee."""
     with transaction.atomic():
         assessor = Assessor.objects.select_for_update().select_related("body").get(pk=assessor_id)
@@ -232,14 +238,12 @@ def register_people(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tup
     For rosters whose identity numbers the sheet has checked. Two rosters that bring the same new
     person at once agree on one row.
     """
-    wanted = {
-        (details.paper_kind, normalise_code(details.number)): details
-        for details in people
-    }
+    wanted = {(details.paper_kind, normalise_code(details.number)): details for details in people}
     indexes = {number_index(number, kind): (kind, number) for kind, number in wanted}
     known = _people_by_index(indexes)
     fresh = []
-    for index, key in indexes.items():
+    # In one order for everybody: two rosters with the same new people wait for each other, never deadlock.
+    for index, key in sorted(indexes.items()):
         if index in known:
             continue
         details = wanted[key]

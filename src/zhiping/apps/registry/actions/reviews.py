@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 from zhiping.apps.authorities.walls import reaching_everywhere
 from zhiping.apps.journal.actions import record
 from zhiping.apps.reference.queries import binding_clauses, calendar, whole_parameter
+from zhiping.apps.registry.bars import refuse_barred
 from zhiping.apps.registry.errors import (
     AlreadyOnRecordError,
     FilingRefusedByRulesError,
@@ -41,7 +42,7 @@ from zhiping.apps.registry.steps import STEP_WORKDAYS, add_review
 from zhiping.core.policybook import Outcome
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
-from zhiping.kernel.moves import walk
+from zhiping.kernel.moves import MoveNotAllowedError, verbs_from, walk
 from zhiping.kernel.place import Place
 
 _NEGATIVE = frozenset({"return", "refuse"})
@@ -78,6 +79,11 @@ def review_filing(filing_id: int, verb: str, *, opinion: str, actor: Actor, cloc
     """
     with transaction.atomic():
         filing = _locked(filing_id)
+        if verb not in _PAST:
+            # Submitting, publishing and confirming are moves of the same table with steps of their own.
+            raise MoveNotAllowedError(
+                state=filing.state, verb=verb, possible=verbs_from(FILING_MOVES, filing.state)
+            )
         move = walk(FILING_MOVES, filing.state, verb, actor=actor, place=Place(filing.place))
         if verb in _NEGATIVE and not opinion.strip():
             raise OpinionMissingError
@@ -113,9 +119,7 @@ def review_filing(filing_id: int, verb: str, *, opinion: str, actor: Actor, cloc
     return filing
 
 
-def waive_rule(
-    filing_id: int, rule_id: str, *, reason: str, actor: Actor, clock: Clock
-) -> Waiver:
+def waive_rule(filing_id: int, rule_id: str, *, reason: str, actor: Actor, clock: Clock) -> Waiver:
     """Waive a failed 'in principle' condition of a filing, with a reason on record (豁免).
 
     Authority:
@@ -254,9 +258,7 @@ def publish_notice(filing_id: int, *, actor: Actor, clock: Clock) -> PublicNotic
     return notice
 
 
-def object_to_notice(
-    notice_id: int, *, content: str, contact: str, actor: Actor, clock: Clock
-) -> Objection:
+def object_to_notice(notice_id: int, *, content: str, contact: str, actor: Actor, clock: Clock) -> Objection:
     """Object to a running notice (提出异议); the receipt code is the way to the answer.
 
     Authority:
@@ -298,13 +300,15 @@ def answer_objection(
         registry.publish_notice, at the notice's place.
     """
     with transaction.atomic():
-        objection = Objection.objects.select_for_update().select_related("notice__filing").get(pk=objection_id)
+        objection = (
+            Objection.objects.select_for_update().select_related("notice__filing").get(pk=objection_id)
+        )
         actor.require("registry.publish_notice", Place(objection.notice.place))
         if objection.answered_at is not None:
             raise AlreadyOnRecordError(value=objection.receipt)
         if not answer.strip():
             raise OpinionMissingError
-        objection.outcome, objection.answer = outcome, answer
+        objection.outcome, objection.answer = Objection.Outcome(outcome), answer
         objection.answered_by, objection.answered_at = actor.name, clock.now()
         objection.save()
         record(
@@ -328,6 +332,7 @@ def confirm_filing(filing_id: int, *, opinion: str, actor: Actor, clock: Clock) 
         registry.confirm, at the filing's place.
     Refuses:
         NoticeRunningError: the notice has not ended, or an objection is open or upheld.
+        BarredError: the body was removed and barred while the filing was on its way (FS20-5.3).
         ScopeOverlapsError: a line of the scope is held already.
     """
     with transaction.atomic():
@@ -335,6 +340,7 @@ def confirm_filing(filing_id: int, *, opinion: str, actor: Actor, clock: Clock) 
         move = walk(FILING_MOVES, filing.state, "confirm", actor=actor, place=Place(filing.place))
         today = clock.today()
         _require_notice_over(filing, today)
+        refuse_barred(filing.body, clock)
         verdict = judge_filing(filing, on=filing.accepted_on or today)
         _refuse_refused(verdict)
         before, filing.state = filing.state, move.to
@@ -386,7 +392,8 @@ def _refuse_refused(verdict: FilingVerdict) -> None:
 
 
 def _require_visit(filing: Filing) -> None:
-    visit = filing.visits.first()
+    # A visit before the filing was returned says nothing of what was mended since.
+    visit = filing.visits.filter(at__gte=filing.submitted_at).first()
     if visit is None:
         raise VisitMissingError(missing="没有核查记录")
     unmet = list(visit.items.filter(is_met=False).values_list("title", flat=True))

@@ -49,7 +49,7 @@ def save_venue(
             "capacity": details.capacity,
             "is_in_use": details.is_in_use,
         }
-        if venue_id is None:
+        if not venue_id:
             venue = Venue.objects.create(body=body, **fields)
         else:
             venue = Venue.objects.select_for_update().get(pk=venue_id, body=body)

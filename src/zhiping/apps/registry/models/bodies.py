@@ -101,7 +101,12 @@ class ScopeLine(models.Model):
         "reference.OccupationalStandard", models.PROTECT, null=True, blank=True, verbose_name="标准或规范"
     )
     filing = models.ForeignKey(
-        "registry.Filing", models.PROTECT, null=True, blank=True, related_name="scope_lines", verbose_name="备案"
+        "registry.Filing",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="scope_lines",
+        verbose_name="备案",
     )
 
     class Meta:

@@ -37,7 +37,12 @@ class Document(models.Model):
         "registry.EvaluationBody", models.PROTECT, related_name="documents", verbose_name="机构"
     )
     filing = models.ForeignKey(
-        "registry.Filing", models.PROTECT, null=True, blank=True, related_name="documents", verbose_name="备案"
+        "registry.Filing",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name="备案",
     )
     kind = models.CharField("材料类别", max_length=32, choices=Kind)
     original_name = models.CharField("文件名", max_length=200)

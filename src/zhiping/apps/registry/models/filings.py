@@ -105,9 +105,7 @@ class FilingLine(models.Model):
     standard = models.ForeignKey(
         "reference.OccupationalStandard", models.PROTECT, null=True, blank=True, verbose_name="标准或规范"
     )
-    venue = models.ForeignKey(
-        "registry.Venue", models.PROTECT, null=True, blank=True, verbose_name="考点"
-    )
+    venue = models.ForeignKey("registry.Venue", models.PROTECT, null=True, blank=True, verbose_name="考点")
     applicants = models.PositiveIntegerField("申报同一等级职工人数", null=True, blank=True)
     relates_to_main_business = models.BooleanField("与主营业务直接相关", default=False)
     is_main_production_line = models.BooleanField("属生产一线的主体技能职业", default=False)
@@ -241,7 +239,9 @@ class PublicNotice(models.Model):
         verbose_name = verbose_name_plural = "公示"
         ordering = ("-id",)
         constraints = (
-            models.CheckConstraint(name="public_notice_period_forward", condition=Q(ends_on__gt=F("starts_on"))),
+            models.CheckConstraint(
+                name="public_notice_period_forward", condition=Q(ends_on__gt=F("starts_on"))
+            ),
         )
 
     def __str__(self) -> str:

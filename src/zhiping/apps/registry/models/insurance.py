@@ -30,7 +30,12 @@ class Span(models.Model):
 
     person = models.ForeignKey("registry.Person", models.PROTECT, related_name="+", verbose_name="人员")
     body = models.ForeignKey(
-        "registry.EvaluationBody", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="机构"
+        "registry.EvaluationBody",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="机构",
     )
     unit = models.CharField("单位代码", max_length=40)
     place = models.CharField("单位所在地", max_length=6)

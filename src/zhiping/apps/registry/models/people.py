@@ -54,7 +54,9 @@ class StaffMember(models.Model):
         INTERNAL_SUPERVISOR = "internal_supervisor", "内部质量督导员"
         EXPERT = "expert", "专家"
 
-    body = models.ForeignKey("registry.EvaluationBody", models.PROTECT, related_name="staff", verbose_name="机构")
+    body = models.ForeignKey(
+        "registry.EvaluationBody", models.PROTECT, related_name="staff", verbose_name="机构"
+    )
     person = models.ForeignKey(Person, models.PROTECT, related_name="staff_posts", verbose_name="人员")
     role = models.CharField("岗位", max_length=20, choices=Role)
     is_full_time = models.BooleanField("专职", default=True)
@@ -100,7 +102,9 @@ class Assessor(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "考评员"
         constraints = (
-            models.UniqueConstraint(fields=("body", "certificate_number"), name="assessor_certificate_unique"),
+            models.UniqueConstraint(
+                fields=("body", "certificate_number"), name="assessor_certificate_unique"
+            ),
             models.CheckConstraint(
                 name="assessor_period_forward",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
@@ -120,7 +124,9 @@ class AssessorOccupation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "可考评职业"
         constraints = (
-            models.UniqueConstraint(fields=("assessor", "occupation_code"), name="assessor_occupation_unique"),
+            models.UniqueConstraint(
+                fields=("assessor", "occupation_code"), name="assessor_occupation_unique"
+            ),
         )
 
     def __str__(self) -> str:

@@ -6,7 +6,9 @@ from django.db import models
 class Venue(models.Model):
     """A venue of a body (考点), in a district, with or without video monitoring."""
 
-    body = models.ForeignKey("registry.EvaluationBody", models.PROTECT, related_name="venues", verbose_name="机构")
+    body = models.ForeignKey(
+        "registry.EvaluationBody", models.PROTECT, related_name="venues", verbose_name="机构"
+    )
     name = models.CharField("考点名称", max_length=120)
     place = models.CharField("所在地", max_length=6)
     address = models.CharField("地址", max_length=200)

@@ -67,7 +67,7 @@ def client_address(request: HttpRequest) -> str:
 
 def _ask(form: CertificateForm, address: str, clock: Clock) -> LookUp | None:
     asked = second_fact(form.cleaned_data["second"])
-    return actions.ask(form.cleaned_data["number"], **asked, address=address, clock=clock)
+    return actions.ask(form.cleaned_data["number"], **asked, client=address, clock=clock)
 
 
 def shown(found: LookUp, clock: Clock) -> CertificateView:
