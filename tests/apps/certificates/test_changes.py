@@ -64,7 +64,7 @@ def do(verb, certificate, *, actor=None, clock=APRIL, reason="查实成绩造假
         more.setdefault("changes", {"holder_name": "王安灵"})
         return correct_certificate(certificate.number, reason=reason, actor=actor, clock=clock, **more)
     if verb == "annul":
-        more.setdefault("clause", GROUND[certificate.place])
+        more = {"clause": GROUND.get(certificate.place, ""), **more}
         return annul_certificate(certificate.number, reason=reason, actor=actor, clock=clock, **more)
     return restore_certificate(certificate.number, reason=reason, actor=actor, clock=clock, **more)
 

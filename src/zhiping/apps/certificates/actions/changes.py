@@ -162,7 +162,7 @@ def _differences(
 
 
 def _longest(name: str) -> int:
-    field = Certificate._meta.get_field(name)  # noqa: SLF001 (Django's documented _meta)
+    field = Certificate._meta.get_field(name)
     return getattr(field, "max_length", None) or 0
 
 

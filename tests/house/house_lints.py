@@ -1,0 +1,270 @@
+"""The house rules that no tool on the market knows, as functions from text to offences.
+
+Each is shown to bite in test_house_lints.py, with an example that passes and one that fails.
+"""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+FORBIDDEN_MODULES = {"utils", "helpers", "common", "misc", "base", "manager", "handler", "process", "data", "info"}
+FORBIDDEN_PARTS = re.compile(r"(^|_)(utils?|helpers?|misc|v\d+)(_|$)")
+NOTE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+SUPPRESSION = re.compile(r"#\s*(?P<kind>noqa|type:\s*ignore)(?P<codes>:\s*[A-Z]+[0-9]+[A-Z0-9, ]*|\[[a-z, -]+\])?(?P<rest>.*)")
+LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\((?P<target>[^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(?P<text>.+?) *#*$", re.MULTILINE)
+
+# Written in pieces, so that this file does not forbid itself.
+FORBIDDEN_WORDS = tuple(
+    "".join(parts)
+    for parts in (
+        ("/wo", "rk/"),
+        ("/tmp", "/zp"),
+        ("py", "pi.org"),
+        ("python", "hosted.org"),
+        ("npm", "js.org"),
+        ("cla", "ude"),
+        ("anthro", "pic"),
+        ("open", "ai"),
+        ("chat", "gpt"),
+        ("co", "pilot"),
+    )
+)
+
+
+def forbidden_name(path: Path) -> bool:
+    """Tell whether a module is named for nothing in particular."""
+    if path.suffix != ".py":
+        return False
+    names = [path.stem, *path.parent.parts[-1:]]
+    return any(name in FORBIDDEN_MODULES or FORBIDDEN_PARTS.search(name) for name in names)
+
+
+def forbidden_words(text: str) -> list[str]:
+    """Return the words that belong to a place of work or a tool, not to the product."""
+    low = text.lower()
+    return [word for word in FORBIDDEN_WORDS if word in low]
+
+
+def notes_to_self(text: str) -> list[int]:
+    """Return the lines with a note that something is still to be done."""
+    return [number for number, line in enumerate(text.splitlines(), 1) if NOTE.search(line)]
+
+
+def bare_suppressions(text: str) -> list[int]:
+    """Return the lines that silence a lint or the type checker without its code and a reason.
+
+    The reason stands after the code, or in a comment of its own on the line above. Once given, it holds for the
+    lines right below that silence the same.
+    """
+    found, lines, reasoned = [], text.splitlines(), ""
+    for number, line in enumerate(lines, 1):
+        match = SUPPRESSION.search(line)
+        if match is None:
+            if not line.strip().startswith(("#", "@")):
+                reasoned = reasoned if line.strip() and line.startswith((" ", "\t", "from ", "import ")) else ""
+            continue
+        codes = (match["codes"] or "").strip(": []")
+        above = lines[number - 2].strip() if number > 1 else ""
+        has_reason = len(match["rest"].strip(" #-()")) > 3 or above.startswith("#")
+        if codes and has_reason:
+            reasoned = codes
+        elif not codes or codes != reasoned:
+            found.append(number)
+    return found
+
+
+def broken_links(page: Path, *, root: Path) -> list[str]:
+    """Return the links of a page that lead to no file, or to no heading of it."""
+    text = page.read_text(encoding="utf-8")
+    found = []
+    for match in LINK.finditer(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+        target, _, anchor = match["target"].partition("#")
+        if re.match(r"[a-z]+:", target):
+            continue
+        file = (page.parent / target).resolve() if target else page
+        if not file.exists() or not file.is_relative_to(root):
+            found.append(match["target"])
+        elif anchor and anchor not in {_slug(one["text"]) for one in HEADING.finditer(file.read_text("utf-8"))}:
+            found.append(match["target"])
+    return found
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def environment_names(text: str) -> set[str]:
+    """Return the settings of ours that a text of code reads or sets."""
+    return set(re.findall(r"\bZHIPING_[A-Z_]*[A-Z]\b", text))
+
+
+# actions -----------------------------------------------------------------------------------------
+
+
+def missing_sections(action: ast.FunctionDef, *, position_verbs: set[str], helpers: dict[str, ast.FunctionDef]) -> list[str]:
+    """Return the docstring sections that an action lacks.
+
+    `Authority:` where it walks a table of moves for a verb that stands on clauses; `Refuses:` where it
+    raises by itself. `helpers` are the private functions beside it, which count as its own.
+    """
+    doc = ast.get_docstring(action) or ""
+    reached = _with_helpers(action, helpers)
+    walks = any(name == "walk" for part in reached for name in _called(part))
+    verbs = {
+        node.value for part in reached for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    walked_by_name = any(_walk_verb_is_name(part) for part in reached)
+    stands_on_clauses = walks and (bool(verbs & position_verbs) or (walked_by_name and not verbs & position_verbs and "verb" in _arguments(action)))
+    missing = []
+    if not doc:
+        missing.append("docstring")
+    if stands_on_clauses and not re.search(r"^Authority:$", doc, re.MULTILINE):
+        missing.append("Authority")
+    raises = any(isinstance(node, ast.Raise) and node.exc is not None for node in ast.walk(action))
+    if raises and not re.search(r"^(Refuses|Raises):$", doc, re.MULTILINE):
+        missing.append("Refuses")
+    return missing
+
+
+def _arguments(function: ast.FunctionDef) -> set[str]:
+    return {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
+
+
+def _called(node: ast.AST) -> list[str]:
+    return [one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
+
+
+def _with_helpers(action: ast.FunctionDef, helpers: dict[str, ast.FunctionDef]) -> list[ast.FunctionDef]:
+    found, names = [action], {action.name}
+    for part in found:
+        for name in _called(part):
+            if name in helpers and name not in names:
+                names.add(name)
+                found.append(helpers[name])
+    return found
+
+
+def _walk_verb_is_name(function: ast.FunctionDef) -> bool:
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "walk"
+        and len(node.args) > 2
+        and isinstance(node.args[2], ast.Name)
+        for node in ast.walk(function)
+    )
+
+
+# refusals ----------------------------------------------------------------------------------------
+
+
+def unfilled(template: str, calls: list[ast.Call]) -> set[str]:
+    """Return the placeholders that some call does not fill; a call with `**facts` may fill any."""
+    wanted = {name.split(".")[0].split("[")[0] for _, name, _, _ in Formatter().parse(template) if name}
+    missing: set[str] = set()
+    for call in calls:
+        given = {keyword.arg for keyword in call.keywords}
+        if None not in given:
+            missing |= wanted - given
+    return missing
+
+
+def calls_of(trees: list[ast.Module], name: str) -> list[ast.Call]:
+    """Return every call of a class by its bare name."""
+    return [
+        node
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+    ]
+
+
+# walls between apps ------------------------------------------------------------------------------
+
+
+def imports_between_apps(tree: ast.Module, app: str) -> list[tuple[str, str]]:
+    """Return (other app, module of it) for each import from another app."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("zhiping.apps."):
+            parts = (node.module or "").split(".")[2:]
+            modules = [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
+            found += [(parts[0], module) for module in modules if parts[0] != app]
+    return found
+
+
+def foreign_writes(tree: ast.Module, app: str) -> list[str]:
+    """Return the writes through models that another app owns: `Model.objects.create(…)` and its like."""
+    theirs = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and re.match(rf"zhiping\.apps\.(?!{app}\.)\w+\.models", node.module or "")
+        for alias in node.names
+    }
+    writes = {"create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "update", "delete"}
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr in writes:
+            root = _root_of(node.func)
+            if root in theirs:
+                found.append(f"{root}.{node.func.attr}")
+        elif isinstance(node.func, ast.Name) and node.func.id == "copy_rows":
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Name) and first.id in theirs:
+                found.append(f"copy_rows({first.id})")
+    return found
+
+
+def _root_of(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+# classes of refusals -----------------------------------------------------------------------------
+
+
+def refusal_codes(trees: list[ast.Module]) -> dict[str, str]:
+    """Return class name → code of every refusal: what inherits from DomainError, however far."""
+    bases: dict[str, set[str]] = {}
+    codes: dict[str, str] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            bases[node.name] = {one.id for one in node.bases if isinstance(one, ast.Name)}
+            for line in node.body:
+                target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0] if isinstance(line, ast.Assign) else None
+                value = getattr(line, "value", None)
+                if isinstance(target, ast.Name) and target.id == "code" and isinstance(value, ast.Constant):
+                    codes[node.name] = value.value
+    refusals, grew = {"DomainError"}, True
+    while grew:
+        more = {name for name, above in bases.items() if above & refusals} - refusals
+        refusals |= more
+        grew = bool(more)
+    refusals.discard("DomainError")
+    return {name: _code_of(name, codes, bases) for name in sorted(refusals)}
+
+
+def _code_of(name: str, codes: dict[str, str], bases: dict[str, set[str]]) -> str:
+    if name in codes:
+        return codes[name]
+    return next((found for above in bases.get(name, ()) if (found := _code_of(above, codes, bases))), "")
+
+
+def texts_by_key(trees: list[ast.Module]) -> dict[str, str]:
+    """Return key → text of every table of sentences: a dict display from text to text."""
+    found = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Dict):
+                for key, value in zip(node.keys, node.values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                        found[key.value] = value.value
+    return found
