@@ -5,13 +5,26 @@ Each is shown to bite in test_house_lints.py, with an example that passes and on
 
 import ast
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
-FORBIDDEN_MODULES = {"utils", "helpers", "common", "misc", "base", "manager", "handler", "process", "data", "info"}
+FORBIDDEN_MODULES = {
+    "utils",
+    "helpers",
+    "common",
+    "misc",
+    "base",
+    "manager",
+    "handler",
+    "data",
+    "info",
+}
 FORBIDDEN_PARTS = re.compile(r"(^|_)(utils?|helpers?|misc|v\d+)(_|$)")
 NOTE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
-SUPPRESSION = re.compile(r"#\s*(?P<kind>noqa|type:\s*ignore)(?P<codes>:\s*[A-Z]+[0-9]+[A-Z0-9, ]*|\[[a-z, -]+\])?(?P<rest>.*)")
+SUPPRESSION = re.compile(
+    r"#\s*(?P<kind>noqa|type:\s*ignore)(?P<codes>:\s*[A-Z]+[0-9]+[A-Z0-9, ]*|\[[a-z, -]+\])?(?P<rest>.*)"
+)
 LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(?P<text>.+?) *#*$", re.MULTILINE)
 
@@ -55,15 +68,17 @@ def notes_to_self(text: str) -> list[int]:
 def bare_suppressions(text: str) -> list[int]:
     """Return the lines that silence a lint or the type checker without its code and a reason.
 
-    The reason stands after the code, or in a comment of its own on the line above. Once given, it holds for the
-    lines right below that silence the same.
+    The reason stands after the code, or in a comment of its own on the line above. Once given, it
+    holds for the lines right below that silence the same.
     """
     found, lines, reasoned = [], text.splitlines(), ""
     for number, line in enumerate(lines, 1):
         match = SUPPRESSION.search(line)
         if match is None:
             if not line.strip().startswith(("#", "@")):
-                reasoned = reasoned if line.strip() and line.startswith((" ", "\t", "from ", "import ")) else ""
+                reasoned = (
+                    reasoned if line.strip() and line.startswith((" ", "\t", "from ", "import ")) else ""
+                )
             continue
         codes = (match["codes"] or "").strip(": []")
         above = lines[number - 2].strip() if number > 1 else ""
@@ -84,9 +99,14 @@ def broken_links(page: Path, *, root: Path) -> list[str]:
         if re.match(r"[a-z]+:", target):
             continue
         file = (page.parent / target).resolve() if target else page
-        if not file.exists() or not file.is_relative_to(root):
-            found.append(match["target"])
-        elif anchor and anchor not in {_slug(one["text"]) for one in HEADING.finditer(file.read_text("utf-8"))}:
+        if (
+            not file.exists()
+            or not file.is_relative_to(root)
+            or (
+                anchor
+                and anchor not in {_slug(one["text"]) for one in HEADING.finditer(file.read_text("utf-8"))}
+            )
+        ):
             found.append(match["target"])
     return found
 
@@ -103,7 +123,9 @@ def environment_names(text: str) -> set[str]:
 # actions -----------------------------------------------------------------------------------------
 
 
-def missing_sections(action: ast.FunctionDef, *, position_verbs: set[str], helpers: dict[str, ast.FunctionDef]) -> list[str]:
+def missing_sections(
+    action: ast.FunctionDef, *, position_verbs: set[str], helpers: dict[str, ast.FunctionDef]
+) -> list[str]:
     """Return the docstring sections that an action lacks.
 
     `Authority:` where it walks a table of moves for a verb that stands on clauses; `Refuses:` where it
@@ -113,10 +135,16 @@ def missing_sections(action: ast.FunctionDef, *, position_verbs: set[str], helpe
     reached = _with_helpers(action, helpers)
     walks = any(name == "walk" for part in reached for name in _called(part))
     verbs = {
-        node.value for part in reached for node in ast.walk(part) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        node.value
+        for part in reached
+        for node in ast.walk(part)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     walked_by_name = any(_walk_verb_is_name(part) for part in reached)
-    stands_on_clauses = walks and (bool(verbs & position_verbs) or (walked_by_name and not verbs & position_verbs and "verb" in _arguments(action)))
+    stands_on_clauses = walks and (
+        bool(verbs & position_verbs)
+        or (walked_by_name and not verbs & position_verbs and "verb" in _arguments(action))
+    )
     missing = []
     if not doc:
         missing.append("docstring")
@@ -133,7 +161,9 @@ def _arguments(function: ast.FunctionDef) -> set[str]:
 
 
 def _called(node: ast.AST) -> list[str]:
-    return [one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
+    return [
+        one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
+    ]
 
 
 def _with_helpers(action: ast.FunctionDef, helpers: dict[str, ast.FunctionDef]) -> list[ast.FunctionDef]:
@@ -169,16 +199,6 @@ def unfilled(template: str, calls: list[ast.Call]) -> set[str]:
         if None not in given:
             missing |= wanted - given
     return missing
-
-
-def calls_of(trees: list[ast.Module], name: str) -> list[ast.Call]:
-    """Return every call of a class by its bare name."""
-    return [
-        node
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
-    ]
 
 
 # walls between apps ------------------------------------------------------------------------------
@@ -229,33 +249,79 @@ def _root_of(node: ast.expr) -> str:
 # classes of refusals -----------------------------------------------------------------------------
 
 
-def refusal_codes(trees: list[ast.Module]) -> dict[str, str]:
-    """Return class name → code of every refusal: what inherits from DomainError, however far."""
-    bases: dict[str, set[str]] = {}
-    codes: dict[str, str] = {}
-    for tree in trees:
+@dataclass(frozen=True)
+class Refusal:
+    """A class of refusals: where, what it inherits from, its code."""
+
+    module: str
+    name: str
+    above: tuple[tuple[str, str], ...]
+    own_code: str
+
+
+def refusals(trees: dict[str, ast.Module]) -> dict[tuple[str, str], str]:
+    """Return (module, class) → code of every refusal: what inherits from DomainError, however far."""
+    classes = {
+        (one.module, one.name): one for module, tree in trees.items() for one in _classes(module, tree)
+    }
+    found: dict[tuple[str, str], str] = {}
+    for key, one in classes.items():
+        line = [one, *_ancestors(one, classes)]
+        if any(above[1] == "DomainError" for each in line for above in each.above):
+            found[key] = next((each.own_code for each in line if each.own_code), "")
+    return found
+
+
+def _classes(module: str, tree: ast.Module) -> list[Refusal]:
+    home = names_imported(module, tree)
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            above = tuple(
+                home.get(one.id, (module, one.id)) for one in node.bases if isinstance(one, ast.Name)
+            )
+            codes = [
+                line.value.value
+                for line in node.body
+                if isinstance(line, ast.Assign | ast.AnnAssign)
+                and isinstance(line.value, ast.Constant)
+                and "code" in {t.id for t in _targets(line) if isinstance(t, ast.Name)}
+            ]
+            found.append(Refusal(module, node.name, above, codes[0] if codes else ""))
+    return found
+
+
+def _targets(line: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return line.targets if isinstance(line, ast.Assign) else [line.target]
+
+
+def _ancestors(one: Refusal, classes: dict[tuple[str, str], Refusal]) -> list[Refusal]:
+    found = []
+    for key in one.above:
+        if key in classes:
+            found += [classes[key], *_ancestors(classes[key], classes)]
+    return found
+
+
+def names_imported(module: str, tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """Return local name → (module, name) of what a module imports or defines itself."""
+    found = {node.name: (module, node.name) for node in tree.body if isinstance(node, ast.ClassDef)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found[alias.asname or alias.name] = (node.module or "", alias.name)
+    return found
+
+
+def calls_by_class(trees: dict[str, ast.Module]) -> dict[tuple[str, str], list[ast.Call]]:
+    """Return (module, class) → its calls, wherever they are; names are followed through one import."""
+    found: dict[tuple[str, str], list[ast.Call]] = {}
+    for module, tree in trees.items():
+        home = names_imported(module, tree)
         for node in ast.walk(tree):
-            if not isinstance(node, ast.ClassDef):
-                continue
-            bases[node.name] = {one.id for one in node.bases if isinstance(one, ast.Name)}
-            for line in node.body:
-                target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0] if isinstance(line, ast.Assign) else None
-                value = getattr(line, "value", None)
-                if isinstance(target, ast.Name) and target.id == "code" and isinstance(value, ast.Constant):
-                    codes[node.name] = value.value
-    refusals, grew = {"DomainError"}, True
-    while grew:
-        more = {name for name, above in bases.items() if above & refusals} - refusals
-        refusals |= more
-        grew = bool(more)
-    refusals.discard("DomainError")
-    return {name: _code_of(name, codes, bases) for name in sorted(refusals)}
-
-
-def _code_of(name: str, codes: dict[str, str], bases: dict[str, set[str]]) -> str:
-    if name in codes:
-        return codes[name]
-    return next((found for above in bases.get(name, ()) if (found := _code_of(above, codes, bases))), "")
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in home:
+                found.setdefault(home[node.func.id], []).append(node)
+    return found
 
 
 def texts_by_key(trees: list[ast.Module]) -> dict[str, str]:
@@ -265,6 +331,11 @@ def texts_by_key(trees: list[ast.Module]) -> dict[str, str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):
                 for key, value in zip(node.keys, node.values, strict=True):
-                    if isinstance(key, ast.Constant) and isinstance(key.value, str) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    if (
+                        isinstance(key, ast.Constant)
+                        and isinstance(key.value, str)
+                        and isinstance(value, ast.Constant)
+                        and isinstance(value.value, str)
+                    ):
                         found[key.value] = value.value
     return found

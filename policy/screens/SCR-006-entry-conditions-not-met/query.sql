@@ -62,7 +62,8 @@ earlier AS (
     INNER JOIN recorded
         ON
             recorded.person_key = claim.person_key
-            AND recorded.level = claim.needed_prior_level
+            -- levels count down from 5: a higher level stands in for a lower one
+            AND recorded.level <= claim.needed_prior_level
             AND recorded.issued_on <= claim.sitting_day
     GROUP BY claim.enrolment_id
 ),
@@ -99,7 +100,7 @@ judged AS (
             WHEN
                 claim.needed_prior_level IS NOT NULL
                 AND (claim.prior_level IS NULL OR claim.prior_issued_on IS NULL) THEN 'prior_not_stated'
-            WHEN claim.prior_level <> claim.needed_prior_level THEN 'prior_of_another_level'
+            WHEN claim.prior_level > claim.needed_prior_level THEN 'prior_of_another_level'
             WHEN claim.needed_prior_level IS NOT NULL AND earlier.recorded_elsewhere_on IS NULL
                 THEN 'prior_not_on_record'
             WHEN claim.needed_prior_level IS NOT NULL AND earlier.recorded_on IS NULL

@@ -6,6 +6,7 @@ urlpatterns = [
     path("body/", include("zhiping.portals.body.urls")),
     path("api/v1/", include("zhiping.portals.api.urls")),
     path("", include("zhiping.portals.accounts.urls")),
+    path("desk/", include("zhiping.portals.authority.urls")),
     path("", include("zhiping.portals.public.urls")),
 ]
 

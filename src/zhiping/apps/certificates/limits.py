@@ -62,13 +62,11 @@ class Window:
 
     def again_at(self, previous: int, current: int, moment: dt.datetime) -> dt.datetime:
         """Return when the next one is let through if none comes in between."""
-        start = self.start(moment)
-        if current < self.limit:
+        start, room = self.start(moment), self.limit - 1
+        if current <= room and previous > 0:
             # Still within this stretch: wait until enough of the one before has slid out.
-            share = 1 - (self.limit - current) / previous
-            return max(moment, start + self.length * share)
-        share = 1 - self.limit / (current + 1)
-        return start + self.length * (1 + share)
+            return max(moment, start + self.length * (1 - (room - current) / previous))
+        return start + self.length * (2 - room / max(current, room, 1))
 
     def refusal(self, previous: int, current: int, moment: dt.datetime) -> TooManyRequestsError:
         """Return the refusal, saying when to try again."""

@@ -15,6 +15,7 @@ import datetime as dt
 import functools
 import hmac
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -75,8 +76,8 @@ def name_key(text: str) -> str:
     >>> name_key("阿依古丽•买买提") == name_key("阿依古丽 ・ 买买提")
     True
     """
-    plain = normalise_text(text[:LONGEST])
-    return _DOTS.sub("\u00b7", plain).replace(" ", "").casefold()
+    plain = _DOTS.sub("\u00b7", normalise_text(text[:LONGEST])).replace(" ", "").casefold()
+    return unicodedata.normalize("NFKC", plain)
 
 
 def last_four_text(number: str, last_four: str) -> str:

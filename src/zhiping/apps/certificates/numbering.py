@@ -1,6 +1,7 @@
 """Taking numbers (编号): consecutive, without gap and without duplicate."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from django.db import connection
 
@@ -37,14 +38,11 @@ def series_prefix(number: CertificateNumber) -> str:
     return str(number)[:16]
 
 
-def take_serials(prefix: str, count: int) -> range:
-    """Take the next serials of a series, in the transaction of the caller, which holds it to its end.
+def open_series(prefix: str) -> int:
+    """Return the last serial that a series gave out, and hold the series until the transaction ends.
 
-    Other writers of the same series wait; if the transaction is rolled back or its process dies, the
-    serials were never taken.
-
-    Refuses:
-        SerialsExhaustedError: six digits do not hold so many more.
+    Other writers of the same series wait; if the transaction is rolled back or its process dies, no
+    serial was ever taken.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -55,10 +53,24 @@ def take_serials(prefix: str, count: int) -> range:
         cursor.execute(
             "SELECT last_serial FROM certificates_numberseries WHERE prefix = %s FOR UPDATE", [prefix]
         )
-        last = int(cursor.fetchone()[0])
-        if last + count > LARGEST_SERIAL:
-            raise SerialsExhaustedError(prefix=prefix, left=LARGEST_SERIAL - last, needed=count)
+        return int(cursor.fetchone()[0])
+
+
+def close_series(prefix: str, last: int) -> None:
+    """Write down the last serial that was given out, in the transaction that opened the series."""
+    with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE certificates_numberseries SET last_serial = %s WHERE prefix = %s", [last + count, prefix]
+            "UPDATE certificates_numberseries SET last_serial = %s WHERE prefix = %s", [last, prefix]
         )
-    return range(last + 1, last + count + 1)
+
+
+def numbers_after(prefix: str, last: int, *, needed: int) -> Iterator[str]:
+    """Return the numbers that follow, one by one.
+
+    Refuses:
+        SerialsExhaustedError: six digits do not hold so many more.
+    """
+    left = LARGEST_SERIAL - last
+    if needed > left:
+        raise SerialsExhaustedError(prefix=prefix, left=left, needed=needed)
+    return (f"{prefix}{serial:06d}" for serial in range(last + 1, last + needed + 1))

@@ -19,3 +19,8 @@ def things_of(entry_id: int) -> list[tuple[str, str]]:
 def entries(prefixes: tuple[str, ...]) -> QuerySet[Entry]:
     """Return the entries within the place prefixes, the newest first."""
     return within_prefixes(Entry.objects.all(), prefixes)
+
+
+def entries_about_within(thing: str, thing_id: object, prefixes: tuple[str, ...]) -> QuerySet[Entry]:
+    """Return the entries about one thing that lie within the place prefixes, the newest first."""
+    return within_prefixes(entries_about(thing, thing_id), prefixes)

@@ -1,8 +1,8 @@
 """What officers read of the registry: always narrowed to the places where they hold the duty."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 
@@ -76,12 +76,6 @@ def verbs_of_filing(filing: Filing, actor: Actor) -> tuple[str, ...]:
         for verb in verbs_from(FILING_MOVES, filing.state)
         if (move := FILING_MOVES[filing.state, verb]).duty and actor.may(move.duty, place)  # type: ignore[index]
     )
-
-
-def duty_of_filing_verb(filing: Filing, verb: str) -> str:
-    """Return the duty under which a verb is done from the filing's state; empty where there is none."""
-    move = FILING_MOVES.get((filing.state, verb))  # type: ignore[call-overload]  # states are their own words
-    return move.duty if move else ""
 
 
 def review_within(actor: Actor, filing_id: int, review_id: int) -> Review:
@@ -191,13 +185,6 @@ def staff_posts_within(actor: Actor, person_id: int) -> QuerySet[StaffMember]:
     return within(rows, actor, READ, field="body__place").order_by("-valid_from")
 
 
-def person_ids_by_name(actor: Actor, name: str) -> QuerySet[Person]:
-    """Return persons of that name who have a post at a body of the officer's places."""
-    prefixes = Q(pk__in=within(Assessor.objects.all(), actor, READ, field="body__place").values("person"))
-    prefixes |= Q(pk__in=within(StaffMember.objects.all(), actor, READ, field="body__place").values("person"))
-    return Person.objects.filter(prefixes, name=name)
-
-
 def external_supervisors(body_id: int, *, city: str, on: dt.date) -> list[StaffMember]:
     """Return the registered quality supervisors of other bodies of the city, for a sitting of this body."""
     staff = StaffMember.objects.filter(
@@ -216,15 +203,20 @@ def external_supervisors(body_id: int, *, city: str, on: dt.date) -> list[StaffM
     )
 
 
-def levels_by_occupation(body: EvaluationBody, *, on: dt.date) -> Mapping[tuple[str, str], str]:
-    """Return the body's scope on the day: (code, name) → levels, highest number first."""
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    running = body.scope_lines.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
-    for line in running:
-        found[line.occupation_code, line.occupation_name].append(line.level)
-    return {key: "".join(sorted(set(levels), reverse=True)) for key, levels in found.items()}
+def people_by_name(name: str) -> QuerySet[Person]:
+    """Return the persons of that name; the caller shows only those with something within reach."""
+    return Person.objects.filter(name=name).order_by("id")
 
 
-def names_of(people: Iterable[Person]) -> str:
-    """Return names in one line."""
-    return "、".join(person.name for person in people)
+def people_by_index(index: bytes) -> QuerySet[Person]:
+    """Return the persons whose paper has that keyed index; the caller shows only those within reach."""
+    return Person.objects.filter(number_index=index)
+
+
+def person_by_key(key: str) -> Person | None:
+    """Return the person behind a pseudonym; the caller shows nothing that is not within reach."""
+    try:
+        pseudonym = uuid.UUID(key)
+    except ValueError:
+        return None
+    return Person.objects.filter(key=pseudonym).first()

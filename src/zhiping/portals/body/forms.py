@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField, Field, PositiveIntegerField
+from django.db.models import BooleanField, PositiveIntegerField
 
 from zhiping.apps.exams.actions import ARCHIVE_KINDS
 from zhiping.apps.exams.models import Enrolment
@@ -209,11 +209,7 @@ def _field_of(column: Any) -> forms.Field:
     if isinstance(column, PositiveIntegerField):
         number = forms.NumberInput(attrs={"inputmode": "numeric", "min": 0})
         return forms.IntegerField(label=label, required=False, min_value=0, max_value=2_000_000_000, widget=number)
-    return forms.CharField(label=label, required=False, max_length=_length(column))
-
-
-def _length(column: Field[Any, Any]) -> int | None:
-    return column.max_length
+    return forms.CharField(label=label, required=False, max_length=column.max_length)
 
 
 def declared_values(filing: Filing) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """Work under way in the demonstration, done by the actions themselves so that every step is real."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhiping.apps.authorities.models import Account
@@ -23,6 +22,10 @@ from zhiping.core.identifiers.synthetic import (
 )
 from zhiping.kernel.actor import Actor, ActorKind
 from zhiping.kernel.clock import Clock, FixedClock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SYSTEM = Actor(kind=ActorKind.SYSTEM, id="world", name="演示数据")
 _OCCUPATION = "6-31-01-03"

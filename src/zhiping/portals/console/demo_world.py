@@ -8,8 +8,7 @@ done by the actions themselves.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import polars as pl
 from django.contrib.auth.hashers import make_password
@@ -54,6 +53,9 @@ from zhiping.core.credential import digest
 from zhiping.core.identifiers.masking import Audience, mask_identity_number
 from zhiping.kernel.actor import Actor, ActorKind
 from zhiping.kernel.clock import CHINA, Clock
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 type Rows = Iterable[Sequence[Any]]
 type Say = Callable[[str], None]

@@ -1,6 +1,5 @@
 """`zhiping screenshots`: every main page of the running demonstration at 1440 and 390 px."""
 
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ import click
 from zhiping.portals.console.browser import find_chromium
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from playwright.sync_api import Browser, Page
 
 WIDTHS = {"1440": (1440, 900), "390": (390, 844)}

@@ -1,7 +1,11 @@
 """Chinese words for the policy book's closed lists, as the public pages use them."""
 
+import functools
+import inspect
+import re
 from collections.abc import Mapping
 
+from zhiping.portals.console.enforcers import exported_actions, move_tables
 from zhiping.ui.labels import StateLabel, Tone, register_states
 
 CLAUSE_KINDS: Mapping[str, str] = {
@@ -48,9 +52,43 @@ QUESTIONS: Mapping[str, str] = {
 CERTAINTIES: Mapping[str, str] = {"stated": "有明文", "uncertain": "待核实"}
 
 
+PAGES: Mapping[str, str] = {
+    "public:registry-bodies": "机构目录",
+    "public:registry-body": "机构详情",
+    "public:registry-document": "机构公开的管理办法",
+    "public:registry-notices": "备案公示",
+    "public:registry-notice": "公示与异议",
+    "public:exams-notices": "成绩公示",
+    "public:certificates-verify": "证书查询",
+    "public:certificates-verify-number": "证书查询",
+    "public:authorities-complaints": "投诉渠道",
+    "public:guide": "办事指南",
+    "public:guide-page": "办事指南",
+}
+"""Names of the pages that carry out a clause of publication."""
+
+_TERM = re.compile(r"[（(]([^（()）]*[\u4e00-\u9fff][^（()）]*)[)）]")
+
+
+@functools.cache
 def enforcer_word(name: str) -> str:
-    """Return how an action, page or report is named on the coverage page."""
-    return name
+    """Return how an action, a move or a page is named on the coverage page.
+
+    `registry.submit_filing` gives the Chinese term of the action's docstring; `registry.filing.submit`
+    the state to which the move leads; `public:registry-bodies` the page's name.
+    """
+    if ":" in name:
+        return f"公开：{PAGES.get(name, '公开页面')}"
+    app, _, rest = name.partition(".")
+    thing, dot, verb = rest.partition(".")
+    if dot:
+        table = dict(move_tables(app))[thing]
+        ends = dict.fromkeys(str(getattr(move.to, "label", move.to)) for (_, one), move in table.items() if one == verb)
+        return f"办理状态：{'、'.join(ends)}"
+    action = dict(exported_actions(app))[rest]
+    first = (inspect.getdoc(action) or "").split("\n\n")[0]
+    terms = _TERM.findall(first.replace("\n", " "))
+    return f"办理环节：{terms[-1]}" if terms else "办理环节"
 
 
 register_states("notice", {"running": StateLabel("公示中", Tone.INFO), "ended": StateLabel("已结束")})

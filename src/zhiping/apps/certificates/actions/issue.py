@@ -20,16 +20,22 @@ from zhiping.apps.authorities.walls import reaching_everywhere
 from zhiping.apps.certificates.configuration import query_address
 from zhiping.apps.certificates.documents import document_of, last_four_index
 from zhiping.apps.certificates.errors import SiteCodeMissingError
-from zhiping.apps.certificates.models import Certificate, Change
-from zhiping.apps.certificates.numbering import first_number, series_prefix, take_serials
+from zhiping.apps.certificates.models import Certificate
+from zhiping.apps.certificates.numbering import (
+    close_series,
+    first_number,
+    numbers_after,
+    open_series,
+    series_prefix,
+)
 from zhiping.apps.certificates.passing import Candidate, PassDesk, candidates_of
-from zhiping.apps.certificates.states import CertificateState, ChangeKind
+from zhiping.apps.certificates.states import CertificateState
+from zhiping.apps.certificates.writing import write_certificates
 from zhiping.apps.exams.errors import SittingNotFoundError
 from zhiping.apps.exams.models import Result, Sitting
 from zhiping.apps.exams.plan_facts import day_of, is_in_scope
 from zhiping.apps.exams.states import HELD_STATES, SITTING_MOVES, Subject
 from zhiping.apps.journal.actions import record
-from zhiping.apps.journal.copying import copy_rows
 from zhiping.apps.reference.queries import binding_clauses, calendar, judge
 from zhiping.apps.registry.identity import open_number
 from zhiping.apps.registry.models import EvaluationBody, Person
@@ -43,19 +49,6 @@ from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import CHINA, Clock
 from zhiping.kernel.moves import walk
 from zhiping.kernel.place import Place
-
-_BATCH = 2000
-_CHANGE_FIELDS = (
-    "certificate_id",
-    "kind",
-    "state",
-    "effective_on",
-    "at",
-    "reason",
-    "clause",
-    "actor_name",
-    "digest",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +125,7 @@ def issue_certificates(sitting_id: int, *, actor: Actor, clock: Clock) -> IssueR
             ]
         else:
             # 4, 5
-            drafts, held_back = _drafts(passed, sitting, body, first=first, today=today)
-            written = _write(drafts, body, first=first, actor=actor, at=clock.now())
+            written, held_back = _issue(passed, sitting, body, first=first, actor=actor, clock=clock)
         # 6
         if not held_back:
             sitting.state = move.to
@@ -219,90 +211,71 @@ def _facts(
     return facts
 
 
-def _drafts(
+def _issue(
     passed: Sequence[Candidate],
     sitting: Sitting,
     body: EvaluationBody,
     *,
     first: CertificateNumber,
-    today: dt.date,
-) -> tuple[list[tuple[Certificate, str]], list[WithoutCertificate]]:
-    """Return certificates without a number of their own yet, each with its paper's number in clear."""
-    drafts, held_back = [], []
-    address = query_address()
+    actor: Actor,
+    clock: Clock,
+) -> tuple[list[Certificate], list[WithoutCertificate]]:
+    """Write what each certificate says under the next number; who cannot be printed takes none."""
+    certificates: list[Certificate] = []
+    held_back: list[WithoutCertificate] = []
+    if not passed:
+        return certificates, held_back
+    prefix = series_prefix(first)
+    last = open_series(prefix)
+    numbers = numbers_after(prefix, last, needed=len(passed))
+    number = next(numbers)
     for candidate in passed:
-        paper = open_number(
-            Person(number_cipher=candidate.number_cipher, number_index=candidate.number_index)
-        )
-        draft = Certificate(
-            number=str(first),
-            person_id=candidate.person_id,
-            enrolment_id=candidate.enrolment_id,
-            body_id=body.pk,
-            place=sitting.place,
-            state=CertificateState.VALID,
-            holder_name=candidate.name,
-            paper_kind=candidate.paper_kind,
-            number_masked=mask_identity_number(paper, Audience.PUBLIC),
-            occupation_code=sitting.occupation_code,
-            occupation_name=sitting.occupation_name,
-            work_type="",
-            level=sitting.level,
-            body_name=body.name,
-            theory_score=candidate.score(Subject.THEORY),
-            practical_score=candidate.score(Subject.PRACTICAL),
-            comprehensive_score=candidate.score(Subject.COMPREHENSIVE),
-            issued_on=today,
-            query_address=address,
-            state_since=today,
-            state_reason="",
-        )
         try:
-            document_of(draft, paper_number=paper, credit_code=body.credit_code)
+            certificate = _draft(candidate, number, sitting, body, today=clock.today())
         except DocumentFieldError as refusal:
+            reasons = (sentence(refusal),)
             held_back.append(
-                WithoutCertificate(ticket=candidate.ticket, name=candidate.name, reasons=(sentence(refusal),))
+                WithoutCertificate(ticket=candidate.ticket, name=candidate.name, reasons=reasons)
             )
         else:
-            drafts.append((draft, paper))
-    return drafts, held_back
+            certificates.append(certificate)
+            number = next(numbers, "")
+    if certificates:
+        close_series(prefix, last + len(certificates))
+        write_certificates(certificates, actor_name=actor.name, at=clock.now())
+    return certificates, held_back
 
 
-def _write(
-    drafts: Sequence[tuple[Certificate, str]],
-    body: EvaluationBody,
-    *,
-    first: CertificateNumber,
-    actor: Actor,
-    at: dt.datetime,
-) -> list[Certificate]:
-    if not drafts:
-        return []
-    prefix = series_prefix(first)
-    for serial, (draft, paper) in zip(take_serials(prefix, len(drafts)), drafts, strict=True):
-        draft.number = f"{prefix}{serial:06d}"
-        draft.digest = digest(document_of(draft, paper_number=paper, credit_code=body.credit_code))
-        draft.last_four_index = last_four_index(draft.number, paper)
-    certificates = Certificate.objects.bulk_create((draft for draft, _ in drafts), batch_size=_BATCH)
-    copy_rows(
-        Change,
-        _CHANGE_FIELDS,
-        (
-            (
-                one.pk,
-                ChangeKind.ISSUED.value,
-                CertificateState.VALID.value,
-                one.issued_on,
-                at,
-                "",
-                "",
-                actor.name,
-                one.digest,
-            )
-            for one in certificates
-        ),
+def _draft(
+    candidate: Candidate, number: str, sitting: Sitting, body: EvaluationBody, *, today: dt.date
+) -> Certificate:
+    paper = open_number(Person(number_cipher=candidate.number_cipher, number_index=candidate.number_index))
+    certificate = Certificate(
+        number=number,
+        person_id=candidate.person_id,
+        enrolment_id=candidate.enrolment_id,
+        body_id=body.pk,
+        place=sitting.place,
+        state=CertificateState.VALID,
+        holder_name=candidate.name,
+        paper_kind=candidate.paper_kind,
+        number_masked=mask_identity_number(paper, Audience.PUBLIC),
+        occupation_code=sitting.occupation_code,
+        occupation_name=sitting.occupation_name,
+        work_type="",
+        level=sitting.level,
+        body_name=body.name,
+        theory_score=candidate.score(Subject.THEORY),
+        practical_score=candidate.score(Subject.PRACTICAL),
+        comprehensive_score=candidate.score(Subject.COMPREHENSIVE),
+        issued_on=today,
+        query_address=query_address(),
+        state_since=today,
+        state_reason="",
+        last_four_index=last_four_index(number, paper),
     )
-    return certificates
+    certificate.digest = digest(document_of(certificate, paper_number=paper, credit_code=body.credit_code))
+    return certificate
 
 
 def _clauses(verdict: Verdict, of_the_move: tuple[str, ...]) -> tuple[str, ...]:

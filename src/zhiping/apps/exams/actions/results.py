@@ -1,7 +1,6 @@
 """Results: by spreadsheet, noticed, submitted, reviewed; and the archive."""
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
@@ -33,6 +32,10 @@ from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.moves import MoveNotAllowedError, verbs_from, walk
 from zhiping.kernel.place import Place
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 REVIEW_WORKDAYS = 5
 """Working days within which results are aimed to be reviewed; where a place names its own, that counts."""

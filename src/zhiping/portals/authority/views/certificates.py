@@ -19,6 +19,7 @@ from zhiping.apps.certificates.actions import (
     correct_certificate,
     restore_certificate,
 )
+from zhiping.apps.certificates.actions.unmasking import unmask_paper_number
 from zhiping.apps.certificates.messages import FIELD_LABELS
 from zhiping.apps.certificates.queries import annulment_clauses, certificate_for, certificates_within, history
 from zhiping.apps.certificates.states import CERTIFICATE_MOVES, CertificateState
@@ -26,7 +27,6 @@ from zhiping.apps.exams import office_queries as exams
 from zhiping.apps.journal.queries import entries_about
 from zhiping.apps.reference.queries import binding_clauses, law
 from zhiping.apps.registry import office_queries as registry
-from zhiping.apps.registry.actions.people import unmask_number
 from zhiping.apps.screening.queries import findings_within
 from zhiping.kernel.moves import MoveNotAllowedError, verbs_from
 from zhiping.kernel.place import Place
@@ -372,13 +372,8 @@ def unmask(request: GatedRequest, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         paper = attempt(
             form,
-            lambda: unmask_number(
-                found.person_id,
-                found,
-                place=found.place,
-                reason=form.cleaned_data["reason"],
-                actor=request.actor,
-                clock=request.clock,
+            lambda: unmask_paper_number(
+                found.number, reason=form.cleaned_data["reason"], actor=request.actor, clock=request.clock
             ),
         )
         if paper:

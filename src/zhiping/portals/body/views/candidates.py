@@ -12,10 +12,11 @@ from zhiping.apps.exams.eligibility import Claim
 from zhiping.apps.exams.models import RosterImport, Sitting
 from zhiping.apps.exams.queries import own_enrolments, own_import, own_imports, own_sitting
 from zhiping.apps.exams.states import PlanState, SittingState
-from zhiping.apps.reference.queries import entry_conditions, standards_of
+from zhiping.apps.reference.queries import standards_of
 from zhiping.apps.registry.actions.people import PersonDetails
 from zhiping.kernel.clock import CHINA
 from zhiping.kernel.errors import DomainError
+from zhiping.portals.body.conditions import conditions_for
 from zhiping.portals.body.forms import CandidateFilters, CandidateForm, ReasonForm, RosterForm
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.pages import attachment, attempt, done, found, page, refused
@@ -148,7 +149,7 @@ def _conditions(one: Sitting) -> list[tuple[str, str]]:
     day: dt.date = one.starts_at.astimezone(CHINA).date()
     standard = standards_of([one.occupation_code], on=day).get(one.occupation_code)
     generation = standard.generation if standard else None
-    return [(each.id, each.words) for each in entry_conditions(one.level, generation)]
+    return conditions_for(one.level, generation)
 
 
 @body_clerk

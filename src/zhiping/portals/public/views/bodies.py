@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from zhiping.apps.registry import public_queries as registry
 from zhiping.apps.registry.storage import read
+from zhiping.portals.disclosure import discloses
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.labels import place_name
 from zhiping.portals.public.forms import DayForm, DirectoryForm
@@ -23,6 +24,7 @@ _EXPORTS = frozenset({"xlsx", "csv", "json"})
 
 @require_safe
 @public
+@discloses("FS20-4.3")
 def directory(request: GatedRequest) -> HttpResponse:
     """List the bodies in the register, filtered, paged, for download (机构目录)."""
     today = request.clock.today()
@@ -75,6 +77,7 @@ def directory(request: GatedRequest) -> HttpResponse:
 
 @require_safe
 @public
+@discloses("FS20-4.3", "LN24-2.3b")
 def body(request: GatedRequest, body_id: int) -> HttpResponse:
     """Show one body as published: scope on a chosen day, standing, rules, fees, notices (机构详情)."""
     today = request.clock.today()
@@ -120,6 +123,7 @@ def body(request: GatedRequest, body_id: int) -> HttpResponse:
 
 @require_safe
 @public
+@discloses("LN24-2.3b", "FS20-4.3")
 def document(_request: GatedRequest, document_id: int) -> HttpResponse:
     """Hand out one published document, as an attachment that no browser runs (下载)."""
     found = registry.published_document(document_id)

@@ -16,6 +16,7 @@ from zhiping.apps.certificates.queries import ChangeView, history
 from zhiping.apps.registry.public_queries import entry
 from zhiping.core.identifiers.normal_text import normalise_code
 from zhiping.kernel.clock import Clock
+from zhiping.portals.disclosure import discloses
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.public.forms import CertificateForm
 from zhiping.portals.public.views.home import NOTES
@@ -32,6 +33,7 @@ _TOO_MANY = 429
 @sensitive_post_parameters("number", "second")
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
+@discloses("FS20-4.3")
 def verify(request: GatedRequest, number: str = "") -> HttpResponse:
     """Look a certificate up (证书查询); the number may stand in the address, the second fact never.
 

@@ -16,6 +16,7 @@ from zhiping.apps.registry.public_queries import RegistryFigures, directory_plac
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.place import NATION, Place
 from zhiping.portals.clock import shifted_days
+from zhiping.portals.disclosure import discloses
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.public.forms import CertificateForm
 from zhiping.portals.public.lists import place_choices
@@ -97,6 +98,7 @@ def _figures(clock: Clock) -> HomeFigures:
 
 @require_safe
 @public
+@discloses("FS20-4.3")
 def complaints(request: GatedRequest) -> HttpResponse:
     """Show where to complain, office by office (投诉渠道)."""
     chosen = request.GET.get("place", "")
@@ -111,6 +113,7 @@ def complaints(request: GatedRequest) -> HttpResponse:
 
 @require_safe
 @public
+@discloses("FS20-3.3")
 def guide(request: GatedRequest) -> HttpResponse:
     """List the guides (办事指南)."""
     return render(request, "public/guides.html", {"guides": GUIDES, "answers": ANSWERS})
@@ -118,6 +121,7 @@ def guide(request: GatedRequest) -> HttpResponse:
 
 @require_safe
 @public
+@discloses("FS20-3.3")
 def guide_page(request: GatedRequest, name: str) -> HttpResponse:
     """Show one guide."""
     found = next((one for one in GUIDES if one.name == name), None)

@@ -1,5 +1,6 @@
 """The law as the platform applies it: documents, clauses, rules with their edge cases (政策依据)."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from datetime import date
 from urllib.parse import urlencode
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from zhiping.apps.reference.queries import law
 from zhiping.core.policybook import Rule
+from zhiping.core.policybook.conditions import parameters_of
 from zhiping.core.policybook.coverage import CoverageRow
 from zhiping.core.policybook.coverage import coverage as clause_coverage
 from zhiping.core.policybook.model import Document
 from zhiping.core.policybook.verdict import with_unit
 from zhiping.kernel.place import NATION, Place
+from zhiping.portals.console.enforcers import enforcers
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.public.conditions import Reader, given_facts
 from zhiping.portals.public.forms import LawForm
@@ -29,8 +32,13 @@ from zhiping.portals.public.words import (
 )
 from zhiping.ui.shapes import Column, Crumb, Definition, EmptyState, NavItem, Table
 
-ENFORCERS: Mapping[str, tuple[str, ...]] = {}
-"""What actions, pages and reports declare: name → clauses; filled where they are collected."""
+
+@functools.cache
+def _enforcers() -> Mapping[str, tuple[str, ...]]:
+    """Return what actions, moves and pages declare: name → clauses that a document has."""
+    known = law().clauses.keys()
+    declared = {name: tuple(one for one in clauses if one in known) for name, clauses in enforcers().items()}
+    return {name: clauses for name, clauses in declared.items() if clauses}
 
 
 def _tabs(current: str) -> tuple[NavItem, ...]:
@@ -97,13 +105,13 @@ def _is_asked(document: Document, on: date | None, place: str) -> bool:
 
 @require_safe
 @public
-def document(_request: GatedRequest, document_id: str) -> HttpResponse:
+def document(request: GatedRequest, document_id: str) -> HttpResponse:
     """Show one document with its clauses and what enforces each (文件详情)."""
     book = law()
     found = book.documents.get(document_id)
     if found is None:
         raise Http404
-    rows = [row for row in clause_coverage(book, ENFORCERS).rows if row.clause.document == document_id]
+    rows = [row for row in clause_coverage(book, _enforcers()).rows if row.clause.document == document_id]
     context = {
         "document": found,
         "facts": (
@@ -137,7 +145,7 @@ def clause(_request: GatedRequest, clause_id: str) -> HttpResponse:
 @public
 def coverage(request: GatedRequest) -> HttpResponse:
     """Show which clause is enforced by what, clause by clause (条款落实)."""
-    table = clause_coverage(law(), ENFORCERS)
+    table = clause_coverage(law(), _enforcers())
     titles = {one.id: one.title for one in law().documents.values()}
     grouped: dict[str, list[dict[str, object]]] = {}
     for row in table.rows:
@@ -161,7 +169,7 @@ def _coverage_line(row: CoverageRow) -> dict[str, object]:
         "rules": [(one, book.rules[one].title) for one in row.rules],
         "parameters": [(one, book.parameters[one].label) for one in row.parameters],
         "screens": [(one, book.screens[one].title) for one in row.screens],
-        "others": [enforcer_word(one) for one in row.others],
+        "others": list(dict.fromkeys(enforcer_word(one) for one in row.others)),
         "is_open": row.is_open,
         "binds": row.clause.binds,
     }
@@ -239,7 +247,7 @@ def rule(request: GatedRequest, rule_id: str) -> HttpResponse:
 
 @require_safe
 @public
-def parameter(_request: GatedRequest, parameter_id: str) -> HttpResponse:
+def parameter(request: GatedRequest, parameter_id: str) -> HttpResponse:
     """Show one number that notices set: every value with place, period, wording, clause (参数)."""
     book = law()
     found = book.parameters.get(parameter_id)
@@ -260,8 +268,6 @@ def parameter(_request: GatedRequest, parameter_id: str) -> HttpResponse:
 
 
 def _rules_reading(parameter_id: str) -> list[Rule]:
-    from zhiping.core.policybook.conditions import parameters_of  # noqa: PLC0415 - beside its one use
-
     def reads(rule: Rule) -> Iterable[str]:
         yield from parameters_of(rule.condition)
         if rule.applies_when is not None:
@@ -272,7 +278,7 @@ def _rules_reading(parameter_id: str) -> list[Rule]:
 
 @require_safe
 @public
-def screen(_request: GatedRequest, screen_id: str) -> HttpResponse:
+def screen(request: GatedRequest, screen_id: str) -> HttpResponse:
     """Show what one screen looks for and on which clauses (筛查规则)."""
     book = law()
     found = book.screens.get(screen_id)

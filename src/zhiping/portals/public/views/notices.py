@@ -14,6 +14,7 @@ from zhiping.apps.exams.public_queries import SUBJECTS
 from zhiping.apps.registry import actions
 from zhiping.apps.registry import public_queries as registry
 from zhiping.kernel.errors import DomainError
+from zhiping.portals.disclosure import discloses
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.public.forms import NoticeForm, ObjectionForm, ReceiptForm
 from zhiping.portals.public.lists import page_of
@@ -27,6 +28,7 @@ _RUNNING = {"yes": True, "no": False}
 
 @require_safe
 @public
+@discloses("LN24-2.1a")
 def filings(request: GatedRequest) -> HttpResponse:
     """List the notices of filings (备案公示)."""
     return _list(
@@ -126,6 +128,7 @@ def _list(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
+@discloses("LN24-2.1a")
 def filing(request: GatedRequest, notice_id: int) -> HttpResponse:
     """Show one notice of a filing; while it runs, take objections (公示详情、提出异议)."""
     today = request.clock.today()
