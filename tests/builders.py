@@ -9,7 +9,6 @@ import datetime as dt
 import functools
 import io
 import itertools
-from dataclasses import dataclass
 
 import openpyxl
 from django.contrib.auth.hashers import make_password
@@ -172,7 +171,9 @@ def standard(occupation_code: str = ELECTRICIAN, *, generation: str = "2018") ->
     return found
 
 
-def venue(body: EvaluationBody, *, stations: int = 20, clock: FixedClock = AT_FILING, **changes: object) -> Venue:
+def venue(
+    body: EvaluationBody, *, stations: int = 20, clock: FixedClock = AT_FILING, **changes: object
+) -> Venue:
     """Return a venue with video and workstations for electricians."""
     details = {
         "name": f"实训考点{serial()}",
@@ -424,7 +425,9 @@ def workbook(rows: list[dict[str, object]], *, headers: tuple[str, ...] = _CANDI
     return target.getvalue()
 
 
-def enrolled_sitting(body: EvaluationBody | None = None, *, candidates: int = 5, **changes: object) -> Sitting:
+def enrolled_sitting(
+    body: EvaluationBody | None = None, *, candidates: int = 5, **changes: object
+) -> Sitting:
     """Return an accepted sitting with candidates enrolled from a workbook."""
     sitting = accepted_sitting(body, **changes)
     content = workbook([candidate_row(index) for index in range(candidates)])

@@ -6,36 +6,8 @@ import pytest
 from django.urls import reverse
 
 from tests import builders
-from zhiping.portals import clock as portal_clock
-from zhiping.portals import context, gate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def at(monkeypatch, settings):
-    """Set the clock of the portal."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-
-    def set_to(clock):
-        for module in (gate, context, portal_clock):
-            monkeypatch.setattr(module, "current_clock", lambda: clock)
-
-    set_to(builders.AT_FILING)
-    return set_to
-
-
-@pytest.fixture
-def sign_in(client):
-    """Sign a body's clerk in."""
-
-    def as_clerk(body):
-        client.force_login(
-            builders.clerk_account(body), backend="django.contrib.auth.backends.ModelBackend"
-        )
-        return client
-
-    return as_clerk
 
 
 def read(client, name, *args, **query):
@@ -43,7 +15,7 @@ def read(client, name, *args, **query):
     assert response.status_code == 200, (name, response.status_code, response.content.decode()[:2000])
     text = response.content.decode()
     assert not re.search(r"操作未完成（|未命名状态|未知地区|\{\{|\{%", text), name
-    assert "lang=\"zh-CN\"" in text
+    assert 'lang="zh-CN"' in text
     return text
 
 

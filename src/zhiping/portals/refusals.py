@@ -8,12 +8,13 @@ from django.shortcuts import render
 from zhiping.apps.authorities.messages import MESSAGES as AUTHORITIES
 from zhiping.apps.certificates.messages import MESSAGES as CERTIFICATES
 from zhiping.apps.exams.messages import MESSAGES as EXAMS
+from zhiping.apps.reference.messages import MESSAGES as REFERENCE
 from zhiping.apps.registry.messages import MESSAGES as REGISTRY
 from zhiping.apps.screening.messages import MESSAGES as SCREENING
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.messages import MESSAGES as KERNEL
 
-MESSAGES: Mapping[str, str] = {**KERNEL, **AUTHORITIES, **REGISTRY, **EXAMS, **CERTIFICATES, **SCREENING}
+MESSAGES: Mapping[str, str] = {**KERNEL, **AUTHORITIES, **REFERENCE, **REGISTRY, **EXAMS, **CERTIFICATES, **SCREENING}
 
 STATUS = {"kernel.duty_missing": 403, "certificates.too_many_requests": 429}
 """Refusals that are not 409 (not possible now)."""

@@ -348,8 +348,10 @@ def test_unknown_number_and_wrong_fact_are_the_same_answer_but_for_the_number_as
 
 def test_many_at_once_get_each_their_own_answer(committed):
     other = certificate_of("李健康", FOSHAN, None)
-    requests = [request(committed.number, last_four="0019"), request(other.number, name="李健康")] * 40
-    answers = [json.loads(body)["holder_name"] for _, _, body in FastWorld().get(*requests)]
+    requests = []
+    for _ in range(40):
+        requests += [request(committed.number, last_four="0019"), request(other.number, name="李健康")]
+    answers = [json.loads(body).get("holder_name", body) for _, _, body in FastWorld().get(*requests)]
     assert answers == ["阿依古丽·买买提", "李健康"] * 40
 
 

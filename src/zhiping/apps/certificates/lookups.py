@@ -25,7 +25,7 @@ from zhiping.apps.certificates.errors import SecondFactMissingError
 from zhiping.apps.certificates.messages import IN_SCOPE_LABELS, STANDING_LABELS, STATE_LABELS
 from zhiping.core.catalogues.code_lists import certificate_level_codes
 from zhiping.core.credential import CertificateDocument, check_code
-from zhiping.core.identifiers.look_alike import as_digits
+from zhiping.core.identifiers.look_alike import DIGIT_FOR
 from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
 from zhiping.kernel.sealing import Sealer
 
@@ -36,6 +36,7 @@ NUMBER_LENGTH = 22
 LAST_FOUR = 4
 LONGEST = 200
 _DOTS = re.compile("[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65\u16eb\u0387\u25cf\u25e6\u2024\u2e31.]")
+_DIGITS = str.maketrans(DIGIT_FOR)
 _NO_ROW = (0, "", "", b"\0" * INDEX_BYTES)
 
 
@@ -65,7 +66,9 @@ def number_key(text: str) -> str:
     number = normalise_code(text[:LONGEST])
     if len(number) != NUMBER_LENGTH:
         return number
-    return number[0] + as_digits(number[1:15]) + number[15] + as_digits(number[16:])
+    if number[1:15].isdigit() and number[16:].isdigit():
+        return number
+    return number[0] + number[1:15].translate(_DIGITS) + number[15] + number[16:].translate(_DIGITS)
 
 
 def name_key(text: str) -> str:

@@ -49,8 +49,8 @@ def write_certificates(certificates: Sequence[Certificate], *, actor_name: str, 
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.certificates_issuing")
         cursor.execute(
-            "CREATE TEMPORARY TABLE certificates_issuing ON COMMIT DROP"
-            f" AS SELECT {columns} FROM certificates_certificate WITH NO DATA"  # noqa: S608 (own names)
+            "CREATE TEMPORARY TABLE certificates_issuing ON COMMIT DROP AS"  # noqa: S608 (own names)
+            f" SELECT {columns} FROM certificates_certificate WITH NO DATA"
         )
     with (
         connection.connection.cursor() as raw,

@@ -23,7 +23,13 @@ from zhiping.ui.labels import level
 LEVELS = [(code, level(code)) for code in "54321"]
 PAPERS = [
     (word, word)
-    for word in ("居民身份证", "港澳居民来往内地通行证", "台湾居民来往大陆通行证", "外国人永久居留身份证", "护照")
+    for word in (
+        "居民身份证",
+        "港澳居民来往内地通行证",
+        "台湾居民来往大陆通行证",
+        "外国人永久居留身份证",
+        "护照",
+    )
 ]
 EVERY = ("", "全部")
 
@@ -52,7 +58,9 @@ class ProfileForm(forms.Form):
 
     address = forms.CharField(label="地址", max_length=200)
     contact_name = forms.CharField(label="联系人", max_length=40)
-    contact_phone = forms.CharField(label="联系电话", max_length=30, help_text="公众可以看到，请填写单位电话。")
+    contact_phone = forms.CharField(
+        label="联系电话", max_length=30, help_text="公众可以看到，请填写单位电话。"
+    )
     fee_statement = forms.CharField(
         label="收费标准",
         required=False,
@@ -187,7 +195,7 @@ class DeclarationForm(forms.Form):
         self.clauses = dict(clauses)
         for _, _, names in self.fieldsets:
             for name in names:
-                self.fields[name] = _field_of(Filing._meta.get_field(name))  # noqa: SLF001 (Django's own door)
+                self.fields[name] = _field_of(Filing._meta.get_field(name))
 
     def clean_main_business_code(self) -> str:
         """Refuse an industry code that the classification does not have."""
@@ -208,7 +216,9 @@ def _field_of(column: Any) -> forms.Field:
         return forms.BooleanField(label=label, required=False)
     if isinstance(column, PositiveIntegerField):
         number = forms.NumberInput(attrs={"inputmode": "numeric", "min": 0})
-        return forms.IntegerField(label=label, required=False, min_value=0, max_value=2_000_000_000, widget=number)
+        return forms.IntegerField(
+            label=label, required=False, min_value=0, max_value=2_000_000_000, widget=number
+        )
     return forms.CharField(label=label, required=False, max_length=column.max_length)
 
 
@@ -222,7 +232,9 @@ class LineForm(forms.Form):
 
     levels = forms.MultipleChoiceField(label="申报等级", choices=LEVELS, widget=forms.CheckboxSelectMultiple)
     standard = forms.ChoiceField(
-        label="职业标准或评价规范", required=False, help_text="列出的是目前施行的标准；没有列出的请联系主管部门登记。"
+        label="职业标准或评价规范",
+        required=False,
+        help_text="列出的是目前施行的标准；没有列出的请联系主管部门登记。",
     )
     venue = forms.ChoiceField(label="考点", required=False, help_text="先在“考点”中登记场地和工位。")
     applicants = forms.IntegerField(label="申报同一等级职工人数", required=False, min_value=0)
@@ -231,7 +243,9 @@ class LineForm(forms.Form):
     is_main_production_line = forms.BooleanField(label="属生产一线的主体技能职业", required=False)
     has_influence = forms.BooleanField(label="业内有影响力、技能含量较高", required=False)
     norm_follows_drafting_rules = forms.BooleanField(
-        label="评价规范按编制技术规程（2023年版）制定", required=False, help_text="采用国家职业标准的不用勾选。"
+        label="评价规范按编制技术规程（2023年版）制定",
+        required=False,
+        help_text="采用国家职业标准的不用勾选。",
     )
 
     def __init__(
@@ -245,10 +259,19 @@ class LineForm(forms.Form):
     ) -> None:
         """Offer the standards in force and the body's own venues; drop what the kind is not asked for."""
         super().__init__(*args, **kwargs)
-        _offer(self, "standard", [("", "未选择"), *((one.pk, f"{one.title}（{one.generation} 年版）") for one in standards)])
+        _offer(
+            self,
+            "standard",
+            [("", "未选择"), *((one.pk, f"{one.title}（{one.generation} 年版）") for one in standards)],
+        )
         _offer(self, "venue", [("", "未选择"), *((one.pk, one.name) for one in venues)])
         self.clauses = dict(clauses)
-        employers_only = ("applicants", "relates_to_main_business", "is_main_production_line", "has_influence")
+        employers_only = (
+            "applicants",
+            "relates_to_main_business",
+            "is_main_production_line",
+            "has_influence",
+        )
         for name in employers_only if kind != "employer" else ("person_times",):
             del self.fields[name]
 
@@ -278,7 +301,10 @@ class PersonForm(forms.Form):
     name = forms.CharField(label="姓名", max_length=60)
     paper_kind = forms.ChoiceField(label="证件类型", choices=PAPERS)
     number = forms.CharField(
-        label="证件号码", max_length=30, help_text="加密保存；页面上只显示首尾几位。", widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label="证件号码",
+        max_length=30,
+        help_text="加密保存；页面上只显示首尾几位。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
@@ -293,7 +319,9 @@ class StaffForm(PersonForm):
 class AssessorForm(PersonForm):
     """An assessor with the card that entitles."""
 
-    grade = forms.ChoiceField(label="类别", choices=Assessor.Grade.choices, help_text="考评员评五级至三级，高级考评员可评各等级。")
+    grade = forms.ChoiceField(
+        label="类别", choices=Assessor.Grade.choices, help_text="考评员评五级至三级，高级考评员可评各等级。"
+    )
     certificate_number = forms.CharField(label="考评员证号", max_length=40)
     occupations = forms.CharField(
         label="可考评职业",
@@ -301,7 +329,9 @@ class AssessorForm(PersonForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     valid_from = DayField(label="证书起始日")
-    valid_through = DayField(label="证书有效期至", required=False, help_text="证书上印的最后一天；长期有效的不填。")
+    valid_through = DayField(
+        label="证书有效期至", required=False, help_text="证书上印的最后一天；长期有效的不填。"
+    )
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it starts."""
@@ -379,7 +409,9 @@ class SittingForm(forms.Form):
     def __init__(self, *args: Any, scope: Iterable[Any], venues: Iterable[Venue], **kwargs: Any) -> None:
         """Offer the scope in force and the venues in use."""
         super().__init__(*args, **kwargs)
-        lines = {f"{one.occupation_code}|{one.level}": f"{one.occupation_name} {level(one.level)}" for one in scope}
+        lines = {
+            f"{one.occupation_code}|{one.level}": f"{one.occupation_name} {level(one.level)}" for one in scope
+        }
         _offer(self, "scope", list(lines.items()))
         _offer(self, "venue", [(one.pk, f"{one.name}（容纳 {one.capacity} 人）") for one in venues])
 
@@ -401,7 +433,9 @@ class CandidateForm(PersonForm):
     prior_level = forms.ChoiceField(label="已有证书等级", required=False, choices=[("", "没有"), *LEVELS])
     prior_issued_on = DayField(label="已有证书核发日", required=False)
     education = forms.ChoiceField(
-        label="文化程度", required=False, choices=[("", "未填"), *((word, word) for word in OFFERED_EDUCATION)]
+        label="文化程度",
+        required=False,
+        choices=[("", "未填"), *((word, word) for word in OFFERED_EDUCATION)],
     )
     employer_name = forms.CharField(label="所在单位", max_length=120, required=False)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from zhiping.apps.registry.judgements import FilingVerdict
@@ -32,8 +33,38 @@ _TITLES = {
     Outcome.NOT_APPLICABLE: "没有适用的条件",
     Outcome.NO_RULE_KNOWN: "平台尚未收录当地的规则",
 }
-_WORDS = {Operator.AT_LEAST: "不少于", Operator.MORE_THAN: "多于", Operator.AT_MOST: "不超过", Operator.LESS_THAN: "少于"}
+_WORDS = {
+    Operator.AT_LEAST: "不少于",
+    Operator.MORE_THAN: "多于",
+    Operator.AT_MOST: "不超过",
+    Operator.LESS_THAN: "少于",
+}
 _MOST_CLAUSES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One verdict in two: what needs attention, and what can be folded away because it is in order."""
+
+    attention: shapes.Verdict
+    in_order: shapes.Verdict | None
+
+    @property
+    def folded(self) -> int:
+        """Return how many lines are folded away."""
+        return len(self.in_order.rules) if self.in_order else 0
+
+
+def parted(verdict: shapes.Verdict) -> Part:
+    """Return a panel in two parts."""
+    quiet = [rule for rule in verdict.rules if rule.outcome in {"pass", "not_applicable"}]
+    loud = [rule for rule in verdict.rules if rule.outcome not in {"pass", "not_applicable"}]
+    folded = (
+        replace(verdict, rules=quiet, outcome="pass", title="符合或不适用的条件", summary="")
+        if quiet
+        else None
+    )
+    return Part(attention=replace(verdict, rules=loud), in_order=folded)
 
 
 def panel(verdict: Verdict, *, title: str = "", frozen_at: dt.datetime | None = None) -> shapes.Verdict:
@@ -79,7 +110,7 @@ def overall(outcome: Outcome) -> tuple[shapes.Outcome, str]:
 def counts(findings: Sequence[Finding], waived: Iterable[str] = ()) -> str:
     """Say how many conditions came out how."""
     waived = frozenset(waived)
-    tally = {outcome: 0 for outcome in _ORDER}
+    tally = dict.fromkeys(_ORDER, 0)
     for one in findings:
         tally[Outcome.PASS if one.rule in waived else one.outcome] += 1
     parts = (
@@ -93,7 +124,9 @@ def counts(findings: Sequence[Finding], waived: Iterable[str] = ()) -> str:
 
 def _line(finding: Finding, waived_because: str) -> shapes.RuleLine:
     test = finding.decisive
-    citations = finding.citations
+    # A rule over a table of conditions cites every row; the row that decided is the one to show.
+    decided = [one for one in finding.citations if test is not None and one.clause == test.test.clause]
+    citations = decided or list(finding.citations)
     clause = "、".join(one.clause for one in citations[:_MOST_CLAUSES])
     first = citations[0] if citations else None
     speaks = finding.outcome not in {Outcome.PASS, Outcome.NOT_APPLICABLE}
@@ -111,6 +144,10 @@ def _line(finding: Finding, waived_because: str) -> shapes.RuleLine:
 
 
 def _observed(finding: Finding, test: Observation) -> str:
+    if test.test.operator is Operator.INCLUDES_ALL and isinstance(test.required, tuple):
+        given = test.observed if isinstance(test.observed, tuple | list) else ()
+        have = tuple(one for one in test.required if one in given)
+        return _value(finding, test, have) if have else "未提交"
     return _value(finding, test, test.observed)
 
 

@@ -11,7 +11,9 @@ urlpatterns = [
     path("profile/documents/", profile.profile_document, name="registry-profile-document"),
     path("documents/<int:document_id>/", profile.document, name="registry-document"),
     path("documents/<int:document_id>/publish/", profile.document_publish, name="registry-document-publish"),
-    path("documents/<int:document_id>/withdraw/", profile.document_withdraw, name="registry-document-withdraw"),
+    path(
+        "documents/<int:document_id>/withdraw/", profile.document_withdraw, name="registry-document-withdraw"
+    ),
     path("filings/", filings.filings, name="registry-filings"),
     path("filings/new/", filings.filing_open, name="registry-filing-open"),
     path("filings/<int:filing_id>/", filings.filing, name="registry-filing"),
@@ -19,13 +21,21 @@ urlpatterns = [
     path("filings/<int:filing_id>/lines/search/", filings.line_search, name="registry-line-search"),
     path("filings/<int:filing_id>/lines/add/<str:code>/", filings.line_new, name="registry-line-add"),
     path("filings/<int:filing_id>/lines/<int:line_id>/", filings.line_edit, name="registry-line"),
-    path("filings/<int:filing_id>/lines/<int:line_id>/remove/", filings.line_remove, name="registry-line-remove"),
+    path(
+        "filings/<int:filing_id>/lines/<int:line_id>/remove/",
+        filings.line_remove,
+        name="registry-line-remove",
+    ),
     path("filings/<int:filing_id>/documents/", filings.filing_documents, name="registry-filing-documents"),
     path("filings/<int:filing_id>/verdict/", filings.filing_verdict, name="registry-filing-verdict"),
     path("filings/<int:filing_id>/submit/", filings.filing_submit, name="registry-filing-submit"),
     path("filings/<int:filing_id>/withdraw/", filings.filing_withdraw, name="registry-filing-withdraw"),
     path("filings/<int:filing_id>/progress/", filings.filing_progress, name="registry-filing-progress"),
-    path("filings/<int:filing_id>/reviews/<int:review_id>/", filings.filing_review, name="registry-filing-review"),
+    path(
+        "filings/<int:filing_id>/reviews/<int:review_id>/",
+        filings.filing_review,
+        name="registry-filing-review",
+    ),
     path("staff/", people.staff, name="registry-staff"),
     path("staff/add/", people.staff_add, name="registry-staff-add"),
     path("staff/<int:member_id>/", people.staff_member, name="registry-staff-member"),
@@ -62,8 +72,14 @@ urlpatterns = [
     path("sittings/<int:sitting_id>/day/attendance/", sittings.attendance, name="exams-attendance"),
     path("sittings/<int:sitting_id>/day/hold/", sittings.hold, name="exams-hold"),
     path("sittings/<int:sitting_id>/results/", sittings.results, name="exams-results"),
-    path("sittings/<int:sitting_id>/results/template/", sittings.results_template, name="exams-results-template"),
-    path("sittings/<int:sitting_id>/results/publish/", sittings.results_publish, name="exams-results-publish"),
+    path(
+        "sittings/<int:sitting_id>/results/template/",
+        sittings.results_template,
+        name="exams-results-template",
+    ),
+    path(
+        "sittings/<int:sitting_id>/results/publish/", sittings.results_publish, name="exams-results-publish"
+    ),
     path("sittings/<int:sitting_id>/results/submit/", sittings.results_submit, name="exams-results-submit"),
     path("sittings/<int:sitting_id>/archive/", sittings.archive, name="exams-archive"),
     path("sittings/<int:sitting_id>/certificates/", certificates.certificates, name="certificates-list"),

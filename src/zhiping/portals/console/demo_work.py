@@ -89,7 +89,8 @@ class _Walk:
 
     def __init__(self, case: Case, number: int, clock: Clock) -> None:
         self.case, self.number, self.end = case, number, clock
-        self.day = clock.today() - dt.timedelta(days=14)
+        # The last step lies a day or two back, so that notices still run when somebody looks.
+        self.day = clock.today() - dt.timedelta(days=2 * len(case.steps) + 1)
         self.people = 0
 
     @property
@@ -169,12 +170,18 @@ class _Walk:
                 actor=clerk,
                 clock=self.clock,
             )
+        filing = actions.open_filing(body.pk, actor=clerk, clock=self.clock)
         for kind in _DOCUMENTS:
             content = f"%PDF-1.4\n% {kind} {self.number}\n%%EOF\n".encode()
             actions.add_document(
-                body.pk, kind=kind, name=f"{kind}.pdf", content=content, actor=clerk, clock=self.clock
+                body.pk,
+                filing_id=filing.pk,
+                kind=kind,
+                name=f"{kind}.pdf",
+                content=content,
+                actor=clerk,
+                clock=self.clock,
             )
-        filing = actions.open_filing(body.pk, actor=clerk, clock=self.clock)
         actions.save_declaration(filing.pk, _DECLARATION, actor=clerk, clock=self.clock)
         standard = OccupationalStandard.objects.get(occupation_code=_OCCUPATION)
         actions.save_line(

@@ -23,6 +23,7 @@ from zhiping.kernel.sealing import Sealer
 from zhiping.portals.clock import current_clock
 from zhiping.portals.lookup.desk import Desk, opener
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _LOG = logging.getLogger(__name__)
 _PATH = re.compile(r"/api/v1/certificates/([^/]{1,200})/?\Z")
 _LONGEST_QUERY = 2000
@@ -118,7 +119,7 @@ class LookUpProcess:
             return _plain_problem(503, "unavailable", "查询服务暂时不可用，请稍后再试。")
         if look_up is None:
             return _problem(CertificateNotFoundError(value=asked.number))
-        return 200, _JSON, json.dumps(look_up.to_json(), ensure_ascii=False)
+        return 200, _JSON, _encode(look_up.to_json())
 
     async def _forget_now_and_then(self) -> None:
         while True:
@@ -135,7 +136,7 @@ def _problem(refusal: DomainError) -> Response:
 
 def _plain_problem(status: int, code: str, title: str) -> Response:
     body = {"type": f"urn:zhiping:{code}", "title": title, "status": status}
-    return status, _PROBLEM, json.dumps(body, ensure_ascii=False)
+    return status, _PROBLEM, _encode(body)
 
 
 app = LookUpProcess()

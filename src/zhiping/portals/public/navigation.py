@@ -14,7 +14,6 @@ def navigation(request: HttpRequest) -> Mapping[str, Any]:
     del request
     return {
         "public_nav": (
-            NavItem(label="首页", url=reverse("public:home")),
             NavItem(label="证书查询", url=reverse("public:certificates-verify")),
             NavItem(label="机构目录", url=reverse("public:registry-bodies")),
             NavItem(label="公示公告", url=reverse("public:registry-notices")),

@@ -109,9 +109,9 @@ def hold_sitting(sitting_id: int, *, actor: Actor, clock: Clock) -> Sitting:
             Sitting.objects.select_for_update(of=("self",)).select_related("plan", "body").get(pk=sitting_id)
         )
         require_own(actor, sitting.body_id)
+        move = walk(SITTING_MOVES, sitting.state, "hold", actor=actor, place=Place(sitting.place))
         if sitting.plan.state != PlanState.ACCEPTED:
             raise RosterClosedError(number=sitting.number, state=sitting.plan.get_state_display())
-        move = walk(SITTING_MOVES, sitting.state, "hold", actor=actor, place=Place(sitting.place))
         if clock.now() < sitting.ends_at:
             raise SittingNotOverError(number=sitting.number, ends_at=f"{sitting.ends_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
         sitting.state = move.to

@@ -65,6 +65,8 @@ def preview_results(
 ) -> RosterImport:
     """Read a results workbook and lay it beside the enrolments (预览成绩名册); nothing is written yet.
 
+    The same file again, while nothing has changed since, gives the same import back.
+
     Refuses:
         RosterFileError: the file as a whole.
         RosterClosedError: no results are awaited.
@@ -73,6 +75,12 @@ def preview_results(
         sitting = _taking(sitting_id, actor)
         matches = _match(sitting, content)
         digest = keep(content)
+        _, changed = _changes(sitting, matches, clock.today())
+        known = RosterImport.objects.filter(
+            sitting=sitting, kind=RosterImport.Kind.RESULTS, sha256=digest, state=RosterImport.State.APPLIED
+        ).first()
+        if known is not None and not changed:
+            return known
         total = len(matches.matched) + len(matches.rejected)
         preview, _ = RosterImport.objects.update_or_create(
             sitting=sitting,
@@ -84,6 +92,7 @@ def preview_results(
                 "rows_total": total,
                 "rows_good": len(matches.matched),
                 "rows_bad": len(matches.rejected),
+                "rows_unchanged": len(matches.matched) - len(changed),
                 "problems": _shown_problems(matches, result_sheet_for(sitting)),
                 "uploaded_by": actor.name,
                 "uploaded_at": clock.now(),
@@ -323,8 +332,8 @@ def _shown_problems(matches: Matches, sheet: Sheet) -> list[dict[str, object]]:
     ]
 
 
-def _write_results(sitting: Sitting, matches: Matches, today: dt.date) -> int:
-    """Write the matched rows; return how many candidates' results changed."""
+def _changes(sitting: Sitting, matches: Matches, today: dt.date) -> tuple[list[Result], set[int]]:
+    """Return the results that differ from those on record, and whose they are."""
     subjects = _subjects(sitting)
     before = {
         (row.enrolment_id, row.subject): (row.score, row.is_absent)
@@ -349,6 +358,12 @@ def _write_results(sitting: Sitting, matches: Matches, today: dt.date) -> int:
                     recorded_on=today,
                 )
             )
+    return rows, changed
+
+
+def _write_results(sitting: Sitting, matches: Matches, today: dt.date) -> int:
+    """Write the matched rows; return how many candidates' results changed."""
+    rows, changed = _changes(sitting, matches, today)
     Result.objects.bulk_create(
         rows,
         batch_size=2000,

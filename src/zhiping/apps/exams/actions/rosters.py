@@ -27,6 +27,7 @@ from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
 from zhiping.apps.registry.ownership import require_own
 from zhiping.apps.registry.storage import keep, read
 from zhiping.core.policybook import Finding
+from zhiping.core.policybook.verdict import with_unit
 from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, candidate_sheet
 from zhiping.core.roster.check import read_and_check
 from zhiping.core.roster.give_back import give_back
@@ -452,13 +453,30 @@ def _mismatches(row: RosterRow, facts: CandidateFacts, sitting: Sitting) -> list
 
 
 def _problem_of(finding: Finding) -> Problem:
-    clauses = "、".join(citation.clause for citation in finding.citations)
+    clauses = _cited(finding)
     return Problem(
         field="condition",
         code=f"rule.{finding.rule}",
         clause=clauses,
-        sentence=f"{finding.message}（依据 {clauses}）",
+        sentence=f"{finding.message}{_shortfall(finding)}（依据 {clauses}）",
     )
+
+
+def _cited(finding: Finding) -> str:
+    """Return the clause that decided; a rule over a table of conditions cites every row of it."""
+    decisive = finding.decisive
+    if decisive is not None and decisive.test.clause:
+        return decisive.test.clause
+    return "、".join(citation.clause for citation in finding.citations)
+
+
+def _shortfall(finding: Finding) -> str:
+    """Say what was observed and required where the rule's own sentence cannot name it (entry conditions)."""
+    decisive = finding.decisive
+    if decisive is None or not decisive.test.clause or decisive.required is None:
+        return ""
+    unit, label = decisive.test.unit, decisive.test.label
+    return f"{label}：{with_unit(decisive.observed, unit)}，要求 {with_unit(decisive.required, unit)}。"
 
 
 def _plain(field: str, text: str) -> Problem:

@@ -355,7 +355,8 @@ _QUESTIONS = {
     "entry_condition": "申报等级条件",
     "certificate": "发证条件",
     "result": "成绩合格条件",
-    "sitting_conduct": "考场组织条件",
+    "sitting_arrangement": "考场组织条件",
+    "entry_proof": "申报材料条件",
     "result_upload": "成绩上传条件",
     "yearly_assessment": "年度评估条件",
 }

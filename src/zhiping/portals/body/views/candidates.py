@@ -111,7 +111,10 @@ def candidate_add(request: GatedRequest, sitting_id: int) -> HttpResponse:
             lambda: actions.enrol_by_hand(
                 one.pk,
                 PersonDetails(
-                    name=data["name"], number=data["number"], paper_kind=data["paper_kind"], phone=data["phone"]
+                    name=data["name"],
+                    number=data["number"],
+                    paper_kind=data["paper_kind"],
+                    phone=data["phone"],
                 ),
                 Claim(
                     candidate_kind=data["candidate_kind"],
@@ -206,7 +209,12 @@ def roster(request: GatedRequest, import_id: int) -> HttpResponse:
     unchanged = one.rows_unchanged
     figures = [
         shapes.Figure(label="总行数", value=one.rows_total, unit="行"),
-        shapes.Figure(label="合格", value=one.rows_good, unit="行", hint=f"其中 {unchanged} 行无变化" if unchanged else ""),
+        shapes.Figure(
+            label="合格",
+            value=one.rows_good,
+            unit="行",
+            hint=f"其中 {unchanged} 行无变化" if unchanged else "",
+        ),
         shapes.Figure(label="不合格", value=one.rows_bad, unit="行"),
     ]
     return page(

@@ -34,7 +34,9 @@ def certificates(request: GatedRequest, sitting_id: int) -> HttpResponse:
         ),
         sort="number",
         row_url=lambda row: reverse("body:certificates-pdf", args=[row.pk]),
-        empty=shapes.EmptyState(title="本场还没有证书", text="考后审核通过并核准发证后，证书会列在这里，可以下载打印。"),
+        empty=shapes.EmptyState(
+            title="本场还没有证书", text="考后审核通过并核准发证后，证书会列在这里，可以下载打印。"
+        ),
     )
     if is_export(request):
         return listing.workbook(request, rows)

@@ -28,7 +28,7 @@ from zhiping.portals.body.forms import (
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.occupations import search_occupations
 from zhiping.portals.body.pages import attempt, done, found, page, refused
-from zhiping.portals.body.panels import filing_panels, frozen_panels, overall
+from zhiping.portals.body.panels import filing_panels, frozen_panels, overall, parted
 from zhiping.portals.gate import GatedRequest, body_clerk
 from zhiping.ui import shapes
 from zhiping.ui.labels import Tone, level
@@ -78,7 +78,9 @@ def filings(request: GatedRequest) -> HttpResponse:
         empty=shapes.EmptyState(
             title="还没有备案",
             text="发起后可以随时保存，提交前系统逐条判定是否符合条件。",
-            actions=(shapes.Action(label="发起备案", url=reverse("body:registry-filing-open"), kind="primary"),),
+            actions=(
+                shapes.Action(label="发起备案", url=reverse("body:registry-filing-open"), kind="primary"),
+            ),
         ),
     )
     if is_export(request):
@@ -113,7 +115,10 @@ def filing_open(request: GatedRequest) -> HttpResponse:
             shapes.Definition(term="机构类别", value=body.get_kind_display()),
             shapes.Definition(term="受理地区", value=body.place, kind="place"),
         ],
-        consequences=["建立一件新的备案，同一时间只能有一件在办", "提交后依次经过初审、审核、实地核查、公示和确认"],
+        consequences=[
+            "建立一件新的备案，同一时间只能有一件在办",
+            "提交后依次经过初审、审核、实地核查、公示和确认",
+        ],
         submit="发起备案",
         cancel_url=reverse("body:registry-filings"),
     )
@@ -138,13 +143,24 @@ def filing(request: GatedRequest, filing_id: int) -> HttpResponse:
                 one = saved
         if request.headers.get("HX-Request"):
             return page(
-                request, "filing_saved.html", form=form, filing=one, is_saved=form.is_valid(), **_live(request, one)
+                request,
+                "filing_saved.html",
+                form=form,
+                filing=one,
+                is_saved=form.is_valid(),
+                **_live(request, one),
             )
     else:
         form = _declaration(request, one, None)
     if one.state not in EDITABLE:
         return redirect("body:registry-filing-progress", one.pk)
-    return page(request, "filing.html", form=form, **_frame(request, one, "body:registry-filing"), **_live(request, one))
+    return page(
+        request,
+        "filing.html",
+        form=form,
+        **_frame(request, one, "body:registry-filing"),
+        **_live(request, one),
+    )
 
 
 def _declaration(request: GatedRequest, one: Filing, data: Mapping[str, str] | None) -> DeclarationForm:
@@ -169,7 +185,7 @@ def _live(request: GatedRequest, one: Filing) -> dict[str, object]:
     return {
         "outcome": outcome,
         "outcome_words": words,
-        "panels": filing_panels(verdict),
+        "parts": [parted(each) for each in filing_panels(verdict)],
         "hard": _hard(verdict),
         "judged_at": request.clock.now(),
     }
@@ -193,7 +209,9 @@ def _frame(request: GatedRequest, one: Filing, current: str) -> dict[str, object
         "editable": editable,
         "can_withdraw": one.state in _WITHDRAWABLE,
         "tabs": [
-            shapes.NavItem(label=label, url=reverse(name, args=[one.pk]), count=count, current=name == current)
+            shapes.NavItem(
+                label=label, url=reverse(name, args=[one.pk]), count=count, current=name == current
+            )
             for label, name, count in tabs
             if editable or name != "body:registry-filing"
         ],
@@ -275,8 +293,17 @@ def line_edit(request: GatedRequest, filing_id: int, line_id: int) -> HttpRespon
 
 def _line_page(request: GatedRequest, one: Filing, code: str, line: FilingLine | None) -> HttpResponse:
     occupation = occupations().get(code)
-    hints = {"applicants": "FS20-O1", "relates_to_main_business": "FS20-O1", "is_main_production_line": "FS20-O1"}
-    hints |= {"has_influence": "FS20-O1", "person_times": "FS20-S2", "venue": "FS20-E3", "standard": "LN24-2.2d"}
+    hints = {
+        "applicants": "FS20-O1",
+        "relates_to_main_business": "FS20-O1",
+        "is_main_production_line": "FS20-O1",
+    }
+    hints |= {
+        "has_influence": "FS20-O1",
+        "person_times": "FS20-S2",
+        "venue": "FS20-E3",
+        "standard": "LN24-2.2d",
+    }
     form = LineForm(
         request.POST or None,
         kind=one.body.kind,
@@ -392,7 +419,9 @@ def filing_submit(request: GatedRequest, filing_id: int) -> HttpResponse:
         sent = actions.submit_filing(one.pk, actor=request.actor, clock=request.clock)
     except DomainError as refusal:
         return refused(request, refusal, "body:registry-filing-verdict", one.pk)
-    return done(request, f"备案 {sent.number} 已提交，等待区级初审。", "body:registry-filing-progress", one.pk)
+    return done(
+        request, f"备案 {sent.number} 已提交，等待区级初审。", "body:registry-filing-progress", one.pk
+    )
 
 
 @body_clerk
@@ -455,7 +484,9 @@ def _taken(step: Review) -> shapes.TimelineStep:
 def _ahead(one: Filing, request: GatedRequest) -> list[shapes.TimelineStep]:
     names = [state for state, _ in _AHEAD]
     if one.state in EDITABLE:
-        return [shapes.TimelineStep(label="机构填报" if one.state == "draft" else "机构补正", state="current")]
+        return [
+            shapes.TimelineStep(label="机构填报" if one.state == "draft" else "机构补正", state="current")
+        ]
     if one.state not in names:
         return []
     here = names.index(FilingState(one.state))
@@ -476,7 +507,7 @@ def _ahead(one: Filing, request: GatedRequest) -> list[shapes.TimelineStep]:
 def filing_review(request: GatedRequest, filing_id: int, review_id: int) -> HttpResponse:
     """Show a verdict as it was frozen with a step (当时判定)."""
     one = own_filing(request.actor, filing_id)
-    step = found(one.reviews.exclude(verdict=None), review_id)
+    step = found(one.reviews.filter(verdict__isnull=False), review_id)
     names = dict(one.lines.values_list("occupation_code", "occupation_name"))
     return page(
         request,

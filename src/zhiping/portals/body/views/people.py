@@ -17,7 +17,14 @@ from zhiping.apps.registry.models import Assessor, StaffMember, Venue
 from zhiping.apps.registry.queries import own_assessors, own_body, own_staff, own_ties, own_venues
 from zhiping.core.catalogues.divisions import divisions
 from zhiping.core.catalogues.occupations import occupations
-from zhiping.portals.body.forms import AssessorForm, PeopleFilters, StaffForm, TieForm, VenueForm, occupations_of
+from zhiping.portals.body.forms import (
+    AssessorForm,
+    PeopleFilters,
+    StaffForm,
+    TieForm,
+    VenueForm,
+    occupations_of,
+)
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.occupations import occupation_words
 from zhiping.portals.body.pages import attempt, done, found, page
@@ -73,7 +80,9 @@ def staff(request: GatedRequest) -> HttpResponse:
         empty=shapes.EmptyState(
             title="没有符合条件的人员",
             text="登记专职管理人员、专家和内部质量督导员，备案判定以登记人数为准。",
-            actions=(shapes.Action(label="登记人员", url=reverse("body:registry-staff-add"), kind="primary"),),
+            actions=(
+                shapes.Action(label="登记人员", url=reverse("body:registry-staff-add"), kind="primary"),
+            ),
         ),
     )
     if is_export(request):
@@ -306,7 +315,9 @@ def assessor(request: GatedRequest, assessor_id: int) -> HttpResponse:
         ),
         rows=list(own_ties(request.actor).filter(assessor=one)),
         as_of=request.clock.now(),
-        empty=shapes.EmptyState(title="没有申报回避关系", text="考评员的亲属、所授学员参加考试时应当回避，请如实申报。"),
+        empty=shapes.EmptyState(
+            title="没有申报回避关系", text="考评员的亲属、所授学员参加考试时应当回避，请如实申报。"
+        ),
     )
     return page(
         request,
@@ -364,7 +375,9 @@ def venues(request: GatedRequest) -> HttpResponse:
         empty=shapes.EmptyState(
             title="还没有考点",
             text="登记场地、视频监控和各职业的工位数，备案和考务都据此判定。",
-            actions=(shapes.Action(label="登记考点", url=reverse("body:registry-venue-add"), kind="primary"),),
+            actions=(
+                shapes.Action(label="登记考点", url=reverse("body:registry-venue-add"), kind="primary"),
+            ),
         ),
     )
     if is_export(request):

@@ -17,7 +17,7 @@ from zhiping.kernel.errors import DomainError
 from zhiping.portals.body.forms import PlanFilters, PlanForm, ReasonForm, SittingForm
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.pages import attempt, done, page, refused
-from zhiping.portals.body.panels import panel
+from zhiping.portals.body.panels import panel, parted
 from zhiping.portals.gate import GatedRequest, body_clerk
 from zhiping.ui import shapes
 from zhiping.ui.labels import level
@@ -55,7 +55,9 @@ def plans(request: GatedRequest) -> HttpResponse:
         sort="-number",
         row_url=lambda row: reverse("body:exams-plan", args=[row.pk]),
         filters=filters,
-        empty=shapes.EmptyState(title="还没有考核计划", text="编制计划、安排场次和人员，开考前报备。", actions=(new,)),
+        empty=shapes.EmptyState(
+            title="还没有考核计划", text="编制计划、安排场次和人员，开考前报备。", actions=(new,)
+        ),
     )
     if is_export(request):
         return listing.workbook(request, rows)
@@ -77,7 +79,10 @@ def plan_open(request: GatedRequest) -> HttpResponse:
         plan = attempt(
             form,
             lambda: actions.open_plan(
-                own_body(request.actor).pk, form.cleaned_data["title"], actor=request.actor, clock=request.clock
+                own_body(request.actor).pk,
+                form.cleaned_data["title"],
+                actor=request.actor,
+                clock=request.clock,
             ),
         )
         if plan is not None:
@@ -105,7 +110,9 @@ def plan(request: GatedRequest, plan_id: int) -> HttpResponse:
         plan=one,
         editable=editable,
         can_cancel=one.state in _CANCELLABLE,
-        sittings=[(sitting, _verdict(one, sitting, request, editable=editable)) for sitting in sittings],
+        sittings=[
+            (sitting, parted(_verdict(one, sitting, request, editable=editable))) for sitting in sittings
+        ],
         steps=_steps(one),
         crumbs=crumbs(("考核计划", reverse("body:exams-plans")), (one.number, "")),
     )
@@ -203,7 +210,9 @@ def _sitting_page(request: GatedRequest, one: Plan, sitting: Sitting | None) -> 
     if request.method == "POST" and form.is_valid():
         saved = attempt(form, lambda: _save(request, one, form, sitting))
         if saved is not None:
-            return done(request, f"场次 {saved.number} 已保存，请安排考评员和督导员。", "body:exams-sitting", saved.pk)
+            return done(
+                request, f"场次 {saved.number} 已保存，请安排考评员和督导员。", "body:exams-sitting", saved.pk
+            )
     title = f"修改场次 {sitting.number}" if sitting else "安排场次"
     return page(
         request,

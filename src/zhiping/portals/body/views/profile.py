@@ -51,12 +51,12 @@ def home(request: GatedRequest) -> HttpResponse:
         empty=shapes.EmptyState(
             title="还没有备案范围",
             text="先发起备案，经审核、核查、公示并确认后，备案范围会列在这里。",
-            actions=(shapes.Action(label="发起备案", url=reverse("body:registry-filing-open"), kind="primary"),),
+            actions=(
+                shapes.Action(label="发起备案", url=reverse("body:registry-filing-open"), kind="primary"),
+            ),
         ),
     )
-    return page(
-        request, "home.html", body=body, standing=_standing(body), counters=counters, scope=scope
-    )
+    return page(request, "home.html", body=body, standing=_standing(body), counters=counters, scope=scope)
 
 
 def _counters(request: GatedRequest, today: dt.date) -> list[shapes.Counter]:

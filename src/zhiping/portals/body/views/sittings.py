@@ -17,7 +17,7 @@ from zhiping.kernel.errors import DomainError
 from zhiping.portals.body.forms import ArchiveForm, IncidentForm, RosterForm, SittingFilters
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.pages import attachment, attempt, done, found, page, refused
-from zhiping.portals.body.panels import panel
+from zhiping.portals.body.panels import panel, parted
 from zhiping.portals.body.views.plans import crumbs
 from zhiping.portals.gate import GatedRequest, body_clerk
 from zhiping.ui import shapes
@@ -124,7 +124,12 @@ def sitting(request: GatedRequest, sitting_id: int) -> HttpResponse:
         editable=editable,
         assessors=_free_assessors(request, one, taken) if editable else [],
         supervisors=_free_supervisors(request, taken) if editable else [],
-        verdict=panel(judge_sitting(one, declared_on=one.plan.declared_on or request.clock.today()), title="本场安排"),
+        part=parted(
+            panel(
+                judge_sitting(one, declared_on=one.plan.declared_on or request.clock.today()),
+                title="本场安排",
+            )
+        ),
         steps=_steps(one, request),
         **frame(one, "body:exams-sitting"),
     )
@@ -154,7 +159,9 @@ def _steps(one: Sitting, request: GatedRequest) -> list[shapes.TimelineStep]:
     returned = state == SittingState.RETURNED
     here = order.index(SittingState.RESULTS_IN if returned else state)
     deadlines = {
-        SittingState.IN_NOTICE: f"公示至 {one.notice_to - dt.timedelta(days=1):%Y-%m-%d}" if one.notice_to else "",
+        SittingState.IN_NOTICE: f"公示至 {one.notice_to - dt.timedelta(days=1):%Y-%m-%d}"
+        if one.notice_to
+        else "",
         SittingState.SUBMITTED: f"审核期限 {one.review_due_on:%Y-%m-%d}" if one.review_due_on else "",
     }
     late = one.review_due_on is not None and one.review_due_on < request.clock.today()
@@ -241,7 +248,8 @@ def day(request: GatedRequest, sitting_id: int) -> HttpResponse:
         present=sum(1 for row in recorded if row.attendance.is_present),
         recorded=len(recorded),
         incidents=one.incidents.select_related("enrolment__person"),
-        is_open=one.state in {SittingState.PLANNED, SittingState.HELD} and one.plan.state == PlanState.ACCEPTED,
+        is_open=one.state in {SittingState.PLANNED, SittingState.HELD}
+        and one.plan.state == PlanState.ACCEPTED,
         can_hold=one.state == SittingState.PLANNED and one.plan.state == PlanState.ACCEPTED,
         is_over=request.clock.now() >= one.ends_at,
         **frame(one, "body:exams-day"),
@@ -292,7 +300,9 @@ def results(request: GatedRequest, sitting_id: int) -> HttpResponse:
             ),
         )
         if preview is not None:
-            return done(request, "文件已核验，请核对后导入。", "body:exams-import", preview.pk)
+            is_known = preview.state == RosterImport.State.APPLIED
+            text = "该文件已导入过，无变化。" if is_known else "文件已核验，请核对后导入。"
+            return done(request, text, "body:exams-import", preview.pk)
     subjects = list(one.subjects.order_by("id").values_list("subject", flat=True))
     rows = own_enrolments(request.actor).filter(sitting=one, state=Enrolment.State.ENROLLED)
     listing = _result_listing(subjects)
@@ -421,4 +431,3 @@ def archive(request: GatedRequest, sitting_id: int) -> HttpResponse:
         missing=[kind for kind in actions.ARCHIVE_KINDS if kind not in have],
         **frame(one, "body:exams-archive"),
     )
-
