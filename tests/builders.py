@@ -426,11 +426,11 @@ def workbook(rows: list[dict[str, object]], *, headers: tuple[str, ...] = _CANDI
 
 
 def enrolled_sitting(
-    body: EvaluationBody | None = None, *, candidates: int = 5, **changes: object
+    body: EvaluationBody | None = None, *, candidates: int = 5, first: int = 0, **changes: object
 ) -> Sitting:
-    """Return an accepted sitting with candidates enrolled from a workbook."""
+    """Return an accepted sitting with candidates enrolled from a workbook, made up from index `first` on."""
     sitting = accepted_sitting(body, **changes)
-    content = workbook([candidate_row(index) for index in range(candidates)])
+    content = workbook([candidate_row(index) for index in range(first, first + candidates)])
     actor = clerk(sitting.body)
     preview = exams.preview_candidates(
         sitting.pk, file_name="考生名册.xlsx", content=content, actor=actor, clock=AT_ENROLMENT

@@ -1,6 +1,7 @@
 """The house rules, held against every file of the repository."""
 
 import ast
+import functools
 import inspect
 import re
 import shutil
@@ -56,6 +57,7 @@ def named(path):
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
 def module_trees():
     trees = {}
     for path, text in texts(".py"):

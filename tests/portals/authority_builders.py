@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from tests import builders
 from zhiping.apps.certificates.actions import issue_certificates
 from zhiping.apps.certificates.models import Certificate
 from zhiping.apps.exams import actions as exams
@@ -11,8 +12,6 @@ from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.models import Accountability, EvaluationBody, Filing, Objection
 from zhiping.apps.screening.models import Finding, Run
 from zhiping.apps.screening.states import RunState
-
-from tests import builders
 
 CITY_OF = {builders.SHUNDE: builders.FOSHAN, builders.SHENYANG_DISTRICT: builders.SHENYANG}
 
@@ -34,6 +33,11 @@ class City:
     run: Run
     finding: Finding
     accountability: Accountability | None = None
+
+
+def new_people() -> int:
+    """Return the first index of candidates who sat nowhere before."""
+    return 100_000 + 20 * builders.serial()
 
 
 def finding(body: EvaluationBody, *, certificate: Certificate, sitting: Sitting) -> Finding:
@@ -92,8 +96,8 @@ def city(place: str = builders.SHUNDE) -> City:
     )
     declared = builders.declared_plan(body, day=dt.date(2026, 12, 21))
     planned = builders.accepted_sitting(body, day=dt.date(2026, 12, 15))
-    waiting = builders.submitted_sitting(body, candidates=2)
-    approved = builders.approved_sitting(body, candidates=3, day=dt.date(2026, 11, 25))
+    waiting = builders.submitted_sitting(body, candidates=2, first=new_people())
+    approved = builders.approved_sitting(body, candidates=3, first=new_people(), day=dt.date(2026, 11, 25))
     handler = builders.officer("city_handler", CITY_OF[place])
     issue_certificates(approved.pk, actor=handler, clock=builders.AT_REVIEW)
     approved.refresh_from_db()

@@ -131,6 +131,8 @@ def test_occupations_are_found_by_name_and_code_and_added(at, sign_in):
         client.get(url("registry-line-search", filing.pk), {"q": "没有这个"})
     )
 
+    assert client.get(url("registry-line-add", filing.pk, "9-99-99-99")).status_code == 404
+
     builders.standard()
     response = client.post(
         url("registry-line-add", filing.pk, builders.ELECTRICIAN),

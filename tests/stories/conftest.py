@@ -56,7 +56,13 @@ class Walker:
 
     def press(self, name: str, *, exact: bool = True) -> "Walker":
         """Press a button by its words."""
-        self.page.locator("main").get_by_role("button", name=name, exact=exact).first.click()
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+        self.page.wait_for_load_state("load")
+        return self
+
+    def submit(self) -> "Walker":
+        """Press the last button of the page's form, whatever it is called."""
+        self.page.locator('main button[type="submit"]').last.click()
         self.page.wait_for_load_state("load")
         return self
 
@@ -69,7 +75,7 @@ class Walker:
     def fill(self, **fields: object) -> "Walker":
         """Fill fields by their names; True ticks a box, bytes-free text goes into the rest."""
         for name, value in fields.items():
-            field = self.page.locator(f'main [name="{name}"]').first
+            field = self.page.locator(f'[name="{name}"]').first
             if value is True:
                 field.check()
             elif field.evaluate("node => node.tagName") == "SELECT":

@@ -8,7 +8,11 @@ from django.http import HttpRequest
 
 from zhiping.portals.clock import current_clock, shifted_days
 
-_PORTALS = (("/desk/", "zhiping.portals.authority"), ("/body/", "zhiping.portals.body"), ("/", "zhiping.portals.public"))
+_PORTALS = (
+    ("/desk/", "zhiping.portals.authority"),
+    ("/body/", "zhiping.portals.body"),
+    ("/", "zhiping.portals.public"),
+)
 """Path prefix → the portal whose `navigation.navigation(request)` gives the frame; the first match counts."""
 
 
@@ -23,7 +27,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
 
 
 def _frame(request: HttpRequest) -> Mapping[str, Any]:
-    """Return what the base template of the portal needs (`nav`, `who`, `portal_name`, `home_url`, `public_nav`).
+    """Return what the portal's base template needs (`nav`, `who`, `portal_name`, `home_url`, `public_nav`).
 
     A portal's `navigation.navigation(request)` returns a mapping of such names, or the sections alone.
     """

@@ -71,7 +71,8 @@ def register() -> None:
     """Register every state, verdict outcome and the names of places."""
     for scope, (choices, tones) in _SCOPES.items():
         register_states(
-            scope, {one.value: StateLabel(str(one.label), tones.get(one.value, Tone.NEUTRAL)) for one in choices}
+            scope,
+            {one.value: StateLabel(str(one.label), tones.get(one.value, Tone.NEUTRAL)) for one in choices},
         )
     register_states("outcome", _OUTCOMES)
     set_place_resolver(place_name)

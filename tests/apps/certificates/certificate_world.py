@@ -1,6 +1,7 @@
-"""A body in Shenyang or Foshan with an approved sitting, built with readable defaults; nobody in it is real."""
+"""A body with an approved sitting, built with readable defaults; nobody in it is real."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from itertools import count
 
@@ -147,7 +148,7 @@ def enrol_many(sitting, number):
     rows = []
     for index in range(number):
         sealed, key = seal_number(paper_number(base + index), "居民身份证")
-        rows.append((_key(base + index), f"仿真{base + index}", "居民身份证", sealed, key, "", ""))
+        rows.append((uuid.UUID(int=base + index), f"仿真{base + index}", "居民身份证", sealed, key, "", ""))
     copy_rows(Person, fields, rows)
     keys = [row[4] for row in rows]
     with connection.cursor() as cursor:
@@ -170,9 +171,3 @@ def enrol_many(sitting, number):
             """,
             [sitting.pk],
         )
-
-
-def _key(index):
-    import uuid
-
-    return uuid.UUID(int=index)

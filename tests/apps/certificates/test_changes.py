@@ -139,7 +139,12 @@ def test_an_unknown_number_is_said_to_be_unknown(verb):
 def test_a_correction_keeps_before_and_after_and_takes_a_new_digest():
     certificate = issued()
     before = certificate.digest
-    do("correct", certificate, changes={"holder_name": " 王安灵 ", "work_type": "维修电工"}, reason="姓名录错")
+    do(
+        "correct",
+        certificate,
+        changes={"holder_name": " 王安灵 ", "work_type": "维修电工"},
+        reason="姓名录错",
+    )
     certificate.refresh_from_db()
     assert (certificate.holder_name, certificate.work_type) == ("王安灵", "维修电工")
     change = certificate.changes.order_by("-id").first()

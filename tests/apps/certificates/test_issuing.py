@@ -3,6 +3,7 @@ from certificate_world import CLOCK, FOSHAN, SHENYANG, approved_sitting, clerk, 
 from django.db import IntegrityError
 
 from zhiping.apps.certificates.actions import issue_certificates
+from zhiping.apps.certificates.documents import document_of
 from zhiping.apps.certificates.errors import SerialsExhaustedError, SiteCodeMissingError
 from zhiping.apps.certificates.models import Certificate, Change, NumberSeries
 from zhiping.apps.exams.errors import SittingNotFoundError
@@ -10,7 +11,6 @@ from zhiping.apps.exams.states import SITTING_MOVES, SittingState
 from zhiping.apps.journal.models import Entry
 from zhiping.apps.registry.states import BodyState
 from zhiping.core.credential import digest
-from zhiping.apps.certificates.documents import document_of
 from zhiping.core.identifiers.certificate_number import CertificateNumber
 from zhiping.kernel.actor import DutyMissingError
 from zhiping.kernel.moves import MoveNotAllowedError

@@ -73,7 +73,9 @@ def test_a_paper_printed_before_a_move_of_the_site_still_leads_to_what_was_froze
     sitting = approved_sitting(body)
     enrol(sitting)
     (number,) = issue_certificates(sitting.pk, actor=officer(), clock=CLOCK).numbers
-    assert qr_of(certificate_pdf(number, actor=officer(), clock=APRIL)).startswith("https://new.example/verify/")
+    assert qr_of(certificate_pdf(number, actor=officer(), clock=APRIL)).startswith(
+        "https://new.example/verify/"
+    )
 
 
 def test_printing_is_journalled_and_only_for_who_issues_or_the_bodys_own_clerk():
@@ -134,7 +136,9 @@ def test_under_the_plain_role_an_officer_issues_changes_and_prints_within_reach(
         issue_certificates(sitting.pk, actor=actor, clock=CLOCK)
     with walls.reaching(("2101",)):
         (number,) = issue_certificates(sitting.pk, actor=actor, clock=CLOCK).numbers
-        correct_certificate(number, changes={"work_type": "维修电工"}, reason="补录", actor=actor, clock=APRIL)
+        correct_certificate(
+            number, changes={"work_type": "维修电工"}, reason="补录", actor=actor, clock=APRIL
+        )
         assert certificate_pdf(number, actor=actor, clock=APRIL)
         annul_certificate(number, reason="替考", actor=actor, clock=APRIL)
     with walls.reaching(("4406",)), pytest.raises(CertificateNotFoundError):

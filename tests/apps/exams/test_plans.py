@@ -56,14 +56,24 @@ def test_a_plan_in_order_is_declared_and_its_verdict_frozen():
     assert plan.due_on > NOW.today()
 
 
-def test_the_lead_time_is_counted_in_working_days():
-    sitting = builders.drafted_sitting(day=dt.date(2026, 11, 26))
-    # A Thursday: 20 November has the 23rd, 24th and 25th between, 18 November five working days.
-    assert "EXM-008" in refused_rules(sitting, FixedClock.at(2026, 11, 20))
-    assert "EXM-008" in refused_rules(sitting, FixedClock.at(2026, 11, 19))
-    assert "EXM-008" not in refused_rules(sitting, FixedClock.at(2026, 11, 18))
+def warns_of_lead_time(sitting, day: int) -> bool:
+    """Tell whether a plan declared on that day of November is warned to be late."""
+    [(_, verdict)] = exams.judge_plan(sitting.plan, declared_on=dt.date(2026, 11, day))
+    return "EXM-008" in {finding.rule for finding in verdict.of(Outcome.WARN)}
+
+
+def test_the_lead_time_is_counted_in_working_days_and_warns_where_no_clause_refuses():
+    sitting = builders.drafted_sitting(day=dt.date(2026, 11, 26))  # a Thursday
+    assert [warns_of_lead_time(sitting, day) for day in (20, 19, 18)] == [True, True, False]
     WorkdayOverride.objects.create(day=dt.date(2026, 11, 24), is_workday=False, note="台风停工")
-    assert "EXM-008" in refused_rules(sitting, FixedClock.at(2026, 11, 18))
+    assert warns_of_lead_time(sitting, 18)
+    assert declare(sitting, FixedClock.at(2026, 11, 20)).state == "declared"
+
+
+def test_a_plan_declared_on_the_day_itself_is_refused():
+    sitting = builders.drafted_sitting()
+    day = builders.SITTING_DAY
+    assert {"EXM-006"} <= refused_rules(sitting, FixedClock.at(day.year, day.month, day.day))
 
 
 def test_an_occupation_or_a_level_outside_the_scope_is_refused():
@@ -234,10 +244,9 @@ def test_an_assessor_of_the_watched_body_does_not_watch_it_from_outside():
         actor=builders.clerk(other_body),
         clock=NOW,
     )
+    handler = builders.officer("city_handler", "440600")
     with undone(), unchanged(sitting), pytest.raises(AssignmentForbiddenError):
-        exams.assign_external_supervisor(
-            sitting.pk, member.pk, actor=builders.officer("city_handler", "440600"), clock=NOW
-        )
+        exams.assign_external_supervisor(sitting.pk, member.pk, actor=handler, clock=NOW)
 
 
 def test_an_assessor_tied_to_a_candidate_is_refused_in_the_plan_and_at_assignment():
@@ -256,7 +265,7 @@ def test_an_assessor_tied_to_a_candidate_is_refused_in_the_plan_and_at_assignmen
 
 def test_a_sitting_has_its_times_in_order_its_venue_free_and_its_plan_open():
     sitting = builders.drafted_sitting()
-    body, clerk, day = sitting.body, builders.clerk(sitting.body), builders.SITTING_DAY
+    clerk, day = builders.clerk(sitting.body), builders.SITTING_DAY
     details = {"occupation_code": builders.ELECTRICIAN, "level": "4", "venue_id": sitting.venue_id, "capacity": 20}
 
     def save(start, end, **extra):
@@ -271,10 +280,9 @@ def test_a_sitting_has_its_times_in_order_its_venue_free_and_its_plan_open():
     with undone(), unchanged(sitting), pytest.raises(VenueTakenError):
         save(builders.at(day, 11), builders.at(day, 13))
     assert save(builders.at(day, 12), builders.at(day, 13)).number.endswith("-02")
-    declare(sitting)
+    type(sitting.plan).objects.filter(pk=sitting.plan_id).update(state="declared")
     with undone(), unchanged(sitting), pytest.raises(PlanNotEditableError):
         save(builders.at(day, 15), builders.at(day, 16))
-    assert body.plans.get().state == "declared"
 
 
 def test_a_level_that_needs_the_comprehensive_review_gets_its_subject():

@@ -69,7 +69,7 @@ def demo_accounts() -> QuerySet[Account]:
 
 
 def role_names(accounts: Iterable[Account]) -> dict[int, str]:
-    """Return the Chinese name of the role whose duties each officer holds, by account; two queries at most."""
+    """Return the Chinese name of the role whose duties each officer holds, by account; one query."""
     held: dict[int, set[str]] = {}
     grants = DutyGrant.objects.filter(account__in=list(accounts))
     for account, duty in grants.values_list("account_id", "duty"):

@@ -145,53 +145,42 @@ def matching_id(asked: Question, row: Sequence[Any] | None, sealer: Sealer) -> i
 # Step 4 ------------------------------------------------------------------------------------------
 
 # How a body stood on an earlier day is not kept in its row: where it has moved since the issue, the
-# journal tells. `then` is the last move up to that day, `later` the first one after it.
-DETAILS = """
+# journal tells. `past_event` is the last move up to that day, `later_before` where the first one after it
+# started from. CASE keeps the server from looking where there is nothing to find.
+_SCOPE = """EXISTS (SELECT 1 FROM registry_scopeline l
+            WHERE l.body_id = c.body_id AND l.occupation_code = c.occupation_code AND l.level = c.level
+              AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')
+              AND l.valid_from <= {day} AND (l.valid_to IS NULL OR l.valid_to > {day}))"""
+_MOVES = """FROM journal_subject s JOIN journal_entry e ON e.id = s.entry_id
+            WHERE s.thing = 'registry.evaluationbody' AND s.thing_id = b.id::text
+              AND e.event IN ('registry.body_suspended', 'registry.body_resumed', 'registry.body_removed',
+                              'registry.body_left'{more})"""
+_DAY_ENDS = "(c.issued_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'"
+
+DETAILS = f"""
 SELECT c.id, c.number, c.state, c.state_since, c.state_reason,
-       coalesce(ended.clause, '') AS clause,
+       CASE WHEN c.state = 'annulled' THEN coalesce((
+            SELECT h.clause FROM certificates_change h WHERE h.certificate_id = c.id AND h.kind = 'annulled'
+            ORDER BY h.id DESC LIMIT 1), '') ELSE '' END AS clause,
        c.holder_name, c.paper_kind, c.number_masked, c.occupation_code, c.occupation_name, c.work_type,
        c.level, c.body_id, c.body_name, b.credit_code, c.theory_score, c.practical_score,
        c.comprehensive_score, c.issued_on, c.query_address,
        b.state AS body_state, b.state_since AS body_since, b.filed_on,
-       past.event AS past_event, later.before AS later_before,
+       CASE WHEN b.state_since > c.issued_on THEN (
+            SELECT e.event {_MOVES.format(more=", 'registry.filing_confirmed'")}
+              AND e.at < {_DAY_ENDS}
+            ORDER BY e.id DESC LIMIT 1) END AS past_event,
+       CASE WHEN b.state_since > c.issued_on THEN (
+            SELECT e.facts ->> 'before' {_MOVES.format(more="")}
+              AND e.at >= {_DAY_ENDS}
+            ORDER BY e.id LIMIT 1) END AS later_before,
        EXISTS (SELECT 1 FROM registry_scopeline l WHERE l.body_id = c.body_id) AS has_scope,
-       EXISTS (SELECT 1 FROM registry_scopeline l
-               WHERE l.body_id = c.body_id AND l.occupation_code = c.occupation_code AND l.level = c.level
-                 AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')
-                 AND l.valid_from <= c.issued_on AND (l.valid_to IS NULL OR l.valid_to > c.issued_on)
-              ) AS in_scope_at_issue,
-       EXISTS (SELECT 1 FROM registry_scopeline l
-               WHERE l.body_id = c.body_id AND l.occupation_code = c.occupation_code AND l.level = c.level
-                 AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')
-                 AND l.valid_from <= {today} AND (l.valid_to IS NULL OR l.valid_to > {today})
-              ) AS in_scope_today
+       {_SCOPE.format(day="c.issued_on")} AS in_scope_at_issue,
+       {_SCOPE.format(day="{today}")} AS in_scope_today
 FROM certificates_certificate c
 JOIN registry_evaluationbody b ON b.id = c.body_id
-LEFT JOIN LATERAL (
-    SELECT h.clause FROM certificates_change h
-    WHERE c.state = 'annulled' AND h.certificate_id = c.id AND h.kind = 'annulled'
-    ORDER BY h.id DESC LIMIT 1
-) ended ON true
-LEFT JOIN LATERAL (
-    SELECT e.event FROM journal_subject s JOIN journal_entry e ON e.id = s.entry_id
-    WHERE b.state_since > c.issued_on
-      AND s.thing = 'registry.evaluationbody' AND s.thing_id = b.id::text
-      AND e.event IN ('registry.filing_confirmed', 'registry.body_suspended', 'registry.body_resumed',
-                      'registry.body_removed', 'registry.body_left')
-      AND e.at < (c.issued_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-    ORDER BY e.id DESC LIMIT 1
-) past ON true
-LEFT JOIN LATERAL (
-    SELECT e.facts ->> 'before' AS before FROM journal_subject s JOIN journal_entry e ON e.id = s.entry_id
-    WHERE b.state_since > c.issued_on
-      AND s.thing = 'registry.evaluationbody' AND s.thing_id = b.id::text
-      AND e.event IN ('registry.body_suspended', 'registry.body_resumed', 'registry.body_removed',
-                      'registry.body_left')
-      AND e.at >= (c.issued_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
-    ORDER BY e.id LIMIT 1
-) later ON true
-WHERE c.id = ANY({ids})
-"""
+WHERE c.id = ANY({{ids}})
+"""  # noqa: S608 (own constants; values are parameters)
 
 _AFTER = {
     "registry.filing_confirmed": "filed",

@@ -100,3 +100,5 @@ EDITABLE_PLANS = frozenset({_P.DRAFT, _P.RETURNED})
 HELD_STATES = frozenset(
     {_S.HELD, _S.RESULTS_IN, _S.IN_NOTICE, _S.SUBMITTED, _S.RETURNED, _S.APPROVED, _S.ISSUED}
 )
+AWAITING_RESULTS = frozenset({_S.HELD, _S.RESULTS_IN, _S.RETURNED})
+"""The body has results to upload, to publish or to correct."""

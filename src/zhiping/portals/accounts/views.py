@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -36,7 +35,12 @@ def sign_in(request: GatedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
         return redirect(_next(request))
-    context = {"form": form, "next": _next(request, default=""), "action": reverse("accounts:sign-in"), **_demo()}
+    context = {
+        "form": form,
+        "next": _next(request, default=""),
+        "action": reverse("accounts:sign-in"),
+        **_demo(),
+    }
     return _never_stored(render(request, "ui/login.html", context))
 
 
@@ -75,7 +79,7 @@ def demo_clock(request: GatedRequest) -> HttpResponse:
     form = DemoClockForm(request.POST or None, initial={"day": request.clock.today()})
     if request.method == "POST":
         today = request.clock.today()
-        steps: Mapping[str, dt.date | None] = {
+        steps: dict[str, dt.date | None] = {
             "back": None,
             "1": today + dt.timedelta(days=1),
             "7": today + dt.timedelta(days=7),

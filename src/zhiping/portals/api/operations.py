@@ -79,7 +79,11 @@ def certificate(
         clock=request.clock,
     )
     if found is None:
-        response = answer(404, "api.not_found", title="没有查到与所给内容一致的证书。编号不存在或另一项不符，都会得到这个回答。")
+        response = answer(
+            404,
+            "api.not_found",
+            title="没有查到与所给内容一致的证书。编号不存在或另一项不符，都会得到这个回答。",
+        )
     else:
         response = JsonResponse(found.to_json(), json_dumps_params=_JSON)
     response["Cache-Control"] = "no-store"
@@ -87,7 +91,13 @@ def certificate(
     return response
 
 
-@api.get("bodies", response={200: PageOf[BodyOut], 422: Problem}, auth=None, tags=["机构目录"], summary="机构目录（开放数据）")
+@api.get(
+    "bodies",
+    response={200: PageOf[BodyOut], 422: Problem},
+    auth=None,
+    tags=["机构目录"],
+    summary="机构目录（开放数据）",
+)
 @public
 def bodies(
     request: GatedRequest,
@@ -102,7 +112,9 @@ def bodies(
 ) -> PageOf[BodyOut]:
     """List the directory as published (FS20-4.3)."""
     day = on or request.clock.today()
-    asked = registry.DirectoryFilter(on=day, text=text, place=place, kind=kind, occupation=occupation, level=level)
+    asked = registry.DirectoryFilter(
+        on=day, text=text, place=place, kind=kind, occupation=occupation, level=level
+    )
     return _page(
         request,
         registry.directory(asked),
@@ -112,7 +124,13 @@ def bodies(
     )
 
 
-@api.get("bodies/{int:body_id}", response={200: BodyDetailOut, 404: Problem}, auth=None, tags=["机构目录"], summary="一家机构及其某日的备案范围")
+@api.get(
+    "bodies/{int:body_id}",
+    response={200: BodyDetailOut, 404: Problem},
+    auth=None,
+    tags=["机构目录"],
+    summary="一家机构及其某日的备案范围",
+)
 @public
 def body(request: GatedRequest, body_id: int, on: dt.date | None = None) -> BodyDetailOut:
     """Show one body with its scope on a day."""
@@ -135,7 +153,9 @@ def body(request: GatedRequest, body_id: int, on: dt.date | None = None) -> Body
     return BodyDetailOut(**_body(found), on=day, fee_statement=found.fee_statement, scope=scope)
 
 
-@api.get("notices", response={200: PageOf[NoticeOut], 422: Problem}, auth=None, tags=["公示"], summary="备案公示")
+@api.get(
+    "notices", response={200: PageOf[NoticeOut], 422: Problem}, auth=None, tags=["公示"], summary="备案公示"
+)
 @public
 def notices(
     request: GatedRequest,
@@ -168,7 +188,13 @@ def notices(
     )
 
 
-@api.post("law/decide", response={200: dict[str, Any], 422: Problem}, auth=None, tags=["政策"], summary="判定一个事项：按地区和日期适用规则")
+@api.post(
+    "law/decide",
+    response={200: dict[str, Any], 422: Problem},
+    auth=None,
+    tags=["政策"],
+    summary="判定一个事项：按地区和日期适用规则",
+)
 @public
 def decide(request: GatedRequest, case: DecideIn) -> HttpResponse:
     """Judge one case by the law of the place on the day; nothing is kept of it."""
@@ -181,42 +207,78 @@ def decide(request: GatedRequest, case: DecideIn) -> HttpResponse:
 # officers -----------------------------------------------------------------------------------------
 
 
-@api.get("filings", response={200: PageOf[FilingOut], **_PROBLEMS}, auth=SESSION, tags=["主管部门"], summary="本地区的备案")
+@api.get(
+    "filings",
+    response={200: PageOf[FilingOut], **_PROBLEMS},
+    auth=SESSION,
+    tags=["主管部门"],
+    summary="本地区的备案",
+)
 @officer("registry.read")
 def filings(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE) -> PageOf[FilingOut]:
     """List the filings of the officer's places."""
     return _page(request, registry_office.filings_within(request.actor), page, per_page, _filings)
 
 
-@api.get("plans", response={200: PageOf[PlanOut], **_PROBLEMS}, auth=SESSION, tags=["主管部门"], summary="本地区的考核计划")
+@api.get(
+    "plans",
+    response={200: PageOf[PlanOut], **_PROBLEMS},
+    auth=SESSION,
+    tags=["主管部门"],
+    summary="本地区的考核计划",
+)
 @officer("exams.read")
 def plans(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE) -> PageOf[PlanOut]:
     """List the plans of the officer's places."""
     return _page(request, exams_office.plans_within(request.actor), page, per_page, _plans)
 
 
-@api.get("sittings", response={200: PageOf[SittingOut], **_PROBLEMS}, auth=SESSION, tags=["主管部门"], summary="本地区的场次")
+@api.get(
+    "sittings",
+    response={200: PageOf[SittingOut], **_PROBLEMS},
+    auth=SESSION,
+    tags=["主管部门"],
+    summary="本地区的场次",
+)
 @officer("exams.read")
 def sittings(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE) -> PageOf[SittingOut]:
     """List the sittings of the officer's places."""
     return _page(request, exams_office.sittings_within(request.actor), page, per_page, _sittings)
 
 
-@api.get("findings", response={200: PageOf[FindingOut], **_PROBLEMS}, auth=SESSION, tags=["主管部门"], summary="本地区的筛查发现")
+@api.get(
+    "findings",
+    response={200: PageOf[FindingOut], **_PROBLEMS},
+    auth=SESSION,
+    tags=["主管部门"],
+    summary="本地区的筛查发现",
+)
 @officer("screening.read")
 def findings(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE) -> PageOf[FindingOut]:
     """List the findings of the officer's places."""
     return _page(request, findings_within(request.actor).order_by("-id"), page, per_page, _findings)
 
 
-@api.get("filings/{int:filing_id}", response={200: FilingOut, **_PROBLEMS}, auth=SESSION, tags=["主管部门"], summary="一件备案")
+@api.get(
+    "filings/{int:filing_id}",
+    response={200: FilingOut, **_PROBLEMS},
+    auth=SESSION,
+    tags=["主管部门"],
+    summary="一件备案",
+)
 @officer("registry.read")
 def filing(request: GatedRequest, filing_id: int) -> FilingOut:
     """Show one filing of the officer's places."""
     return _filings([registry_office.filing_within(request.actor, filing_id)])[0]
 
 
-@api.get("plans/{int:plan_id}", response={200: PlanOut, **_PROBLEMS}, auth=SESSION, tags=["主管部门"], summary="一份考核计划")
+@api.get(
+    "plans/{int:plan_id}",
+    response={200: PlanOut, **_PROBLEMS},
+    auth=SESSION,
+    tags=["主管部门"],
+    summary="一份考核计划",
+)
 @officer("exams.read")
 def plan(request: GatedRequest, plan_id: int) -> PlanOut:
     """Show one plan of the officer's places."""
@@ -226,7 +288,13 @@ def plan(request: GatedRequest, plan_id: int) -> PlanOut:
 # clerks -------------------------------------------------------------------------------------------
 
 
-@api.get("own/filings", response={200: PageOf[FilingOut], **_PROBLEMS}, auth=SESSION, tags=["评价机构"], summary="本机构的备案")
+@api.get(
+    "own/filings",
+    response={200: PageOf[FilingOut], **_PROBLEMS},
+    auth=SESSION,
+    tags=["评价机构"],
+    summary="本机构的备案",
+)
 @body_clerk
 def own_filings(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE) -> PageOf[FilingOut]:
     """List the body's own filings."""
@@ -234,7 +302,13 @@ def own_filings(request: GatedRequest, page: Number = 1, per_page: Size = PER_PA
     return _page(request, rows, page, per_page, _filings)
 
 
-@api.get("own/plans", response={200: PageOf[PlanOut], **_PROBLEMS}, auth=SESSION, tags=["评价机构"], summary="本机构的考核计划")
+@api.get(
+    "own/plans",
+    response={200: PageOf[PlanOut], **_PROBLEMS},
+    auth=SESSION,
+    tags=["评价机构"],
+    summary="本机构的考核计划",
+)
 @body_clerk
 def own_plans(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE) -> PageOf[PlanOut]:
     """List the body's own plans."""
@@ -247,16 +321,16 @@ def own_plans(request: GatedRequest, page: Number = 1, per_page: Size = PER_PAGE
 
 def _page[T](
     request: GatedRequest, rows: Any, number: int, per_page: int, shape: Callable[[Any], list[T]]
-) -> Any:
+) -> PageOf[T]:
     """Return one page of a list, made while the wall stands."""
     page = Paginator(rows, per_page).get_page(number)
-    return {
-        "as_of": request.clock.now(),
-        "total": page.paginator.count,
-        "page": page.number,
-        "pages": page.paginator.num_pages,
-        "items": shape(list(page.object_list)),
-    }
+    return PageOf(
+        as_of=request.clock.now(),
+        total=page.paginator.count,
+        page=page.number,
+        pages=page.paginator.num_pages,
+        items=shape(list(page.object_list)),
+    )
 
 
 def _body(one: registry.DirectoryEntry) -> dict[str, Any]:
@@ -353,4 +427,3 @@ def _findings(rows: Any) -> list[FindingOut]:
         )
         for one in rows
     ]
-

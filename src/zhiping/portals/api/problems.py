@@ -16,22 +16,26 @@ KIND = "application/problem+json"
 _UNPROCESSABLE, _TOO_MANY, _FORBIDDEN, _UNAUTHORIZED = 422, 429, 403, 401
 
 
-def answer(status: int, code: str, **facts: object) -> HttpResponse:
+def answer(
+    status: int,
+    code: str,
+    /,
+    *,
+    title: str = "",
+    extra: Mapping[str, object] | None = None,
+    **facts: object,
+) -> HttpResponse:
     """Return a problem: type, title, status, and whatever else is known."""
-    extra = facts.pop("extra", {})
-    title = str(facts.pop("title", "")) or MESSAGES[code].format(**facts)
-    body: dict[str, Any] = {"type": f"urn:zhiping:{code}", "title": title, "status": status}
-    if isinstance(extra, Mapping):
-        body |= extra
+    title = title or MESSAGES[code].format(**facts)
+    body: dict[str, Any] = {"type": f"urn:zhiping:{code}", "title": title, "status": status, **(extra or {})}
     return JsonResponse(body, status=status, content_type=KIND, json_dumps_params={"ensure_ascii": False})
 
 
 def install(api: NinjaAPI) -> None:
     """Make every error of an API a problem."""
-    api.add_exception_handler(DomainError, refused)
-    api.add_exception_handler(ValidationError, invalid)
-    api.add_exception_handler(Http404, missing)
-    api.add_exception_handler(HttpError, failed)
+    handlers: Any = {DomainError: refused, ValidationError: invalid, Http404: missing, HttpError: failed}
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
 
 
 def refused(_request: HttpRequest, error: DomainError) -> HttpResponse:

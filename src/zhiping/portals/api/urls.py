@@ -17,7 +17,9 @@ app_name = "api"
 @public
 def openapi(_request: GatedRequest) -> HttpResponse:
     """Describe the API (OpenAPI 3.1)."""
-    return JsonResponse(api.get_openapi_schema(path_prefix="/api/v1/"), json_dumps_params={"ensure_ascii": False})
+    return JsonResponse(
+        api.get_openapi_schema(path_prefix="/api/v1/"), json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @public

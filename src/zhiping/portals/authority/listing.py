@@ -98,9 +98,17 @@ def wants_export(request: GatedRequest) -> bool:
 
 def workbook(request: GatedRequest, listing: Listing, rows: QuerySet[Any, Any]) -> HttpResponse:
     """Return all rows of a list (not only the page) as a workbook, in the order shown."""
-    ordered = rows.order_by(*_order(listing, _sort(request, listing)))[:EXPORT_LIMIT]
-    cells = [[_written(reach(row, listing.field_of(one.key)), one) for one in listing.columns] for row in ordered]
+    ordered = list(rows.order_by(*_order(listing, _sort(request, listing)))[:EXPORT_LIMIT])
+    if listing.prepare is not None:
+        listing.prepare(ordered)
+    cells = [[_written(_plain(row, one, listing), one) for one in listing.columns] for row in ordered]
     return xlsx([one.label for one in listing.columns], cells, title=listing.caption, request=request)
+
+
+def _plain(row: Any, column: Column, listing: Listing) -> object:
+    """Return what a cell says without its colours: what was marked up is taken from its field."""
+    shown = reach(row, column.key)
+    return reach(row, listing.field_of(column.key)) if isinstance(shown, SafeString) else shown
 
 
 def xlsx(
@@ -168,4 +176,6 @@ def _written(value: object, column: Column) -> Cell:  # noqa: PLR0911 (one retur
         return f"{value.astimezone(CHINA):%Y-%m-%d %H:%M}"
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, list | tuple):
+        return "、".join(str(one) for one in value)
     return value if isinstance(value, int | float) else str(value)

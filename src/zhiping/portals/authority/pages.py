@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from zhiping.apps.authorities.queries import reach
@@ -71,6 +71,11 @@ def attempt[T](form: BaseForm, act: Callable[[], T]) -> T | None:
         return None
 
 
+def posted(request: GatedRequest) -> QueryDict | None:
+    """Return what was sent with a form, also when nothing was filled in; None when it is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def form_status(form: BaseForm) -> int:
     """Return the status with which a form is shown again: 200 fresh, the refusal's own, or 422 for mistakes."""
     if not form.is_bound or not form.errors:
@@ -85,7 +90,9 @@ def place_choices(actor: Actor, duty: str, clock: Clock) -> list[tuple[str, str]
     for place in held:
         codes[place.code] = None
         if place.level in {"nation", "province", "city"}:
-            codes.update(dict.fromkeys(one.code for one in divisions().children(place.code, on=clock.today())))
+            codes.update(
+                dict.fromkeys(one.code for one in divisions().children(place.code, on=clock.today()))
+            )
     return [ALL, *((code, labels.place(code)) for code in codes)]
 
 
@@ -112,6 +119,7 @@ def link(label: str, url: str, kind: str = "secondary") -> Action:
 def home_place(actor: Actor, duty: str = "") -> str:
     """Return the widest place at which the officer holds the duty (or any)."""
     held = sorted(
-        {one.place for one in actor.duties if duty in {"", one.name}}, key=lambda place: (len(place.prefix), place.code)
+        {one.place for one in actor.duties if duty in {"", one.name}},
+        key=lambda place: (len(place.prefix), place.code),
     )
     return held[0].code if held else NATION

@@ -57,9 +57,7 @@ KINDS: Mapping[str, Kind] = {
             page="authority:filings-objection",
         ),
         Kind(code="plan", label="计划待受理", duties=("exams.accept_plan",), page="authority:plans-show"),
-        Kind(
-            code="sitting", label="近期督考", duties=("exams.supervise",), page="authority:sittings-show"
-        ),
+        Kind(code="sitting", label="近期督考", duties=("exams.supervise",), page="authority:sittings-show"),
         Kind(
             code="result",
             label="成绩待审核",
@@ -146,7 +144,11 @@ def queue_of(actor: Actor, clock: Clock, wanted: Wanted) -> QuerySet[Any, Any]:
         return exams.plans_awaiting(actor).none().values_list("pk")
     # Subqueries in parentheses keep their own order out of the union.
     first, *others = [part.order_by() for part in parts]
-    return first.union(*others, all=True).order_by("due", "kind", "pk") if others else first.order_by("due", "pk")
+    return (
+        first.union(*others, all=True).order_by("due", "kind", "pk")
+        if others
+        else first.order_by("due", "pk")
+    )
 
 
 def as_tasks(rows: Sequence[Sequence[Any]]) -> list[Task]:
@@ -187,7 +189,9 @@ def _rows(kind: Kind, actor: Actor, clock: Clock, prefix: str) -> QuerySet[Any, 
     today = clock.today()
     if kind.code == "filing":
         rows: QuerySet[Any, Any] = registry.filings_awaiting(actor)
-        shared = _shared(what=F("number"), step=F("state"), body="body__name", place="place", due=_or_never("due_on"))
+        shared = _shared(
+            what=F("number"), step=F("state"), body="body__name", place="place", due=_or_never("due_on")
+        )
     elif kind.code == "objection":
         rows = registry.objections_awaiting(actor)
         shared = _shared(
@@ -199,7 +203,9 @@ def _rows(kind: Kind, actor: Actor, clock: Clock, prefix: str) -> QuerySet[Any, 
         )
     elif kind.code == "plan":
         rows = exams.plans_awaiting(actor)
-        shared = _shared(what=F("title"), step=F("state"), body="body__name", place="place", due=_or_never("due_on"))
+        shared = _shared(
+            what=F("title"), step=F("state"), body="body__name", place="place", due=_or_never("due_on")
+        )
     elif kind.code == "finding":
         rows = findings_awaiting(actor)
         shared = _shared(

@@ -35,7 +35,13 @@ _SHOWN: Mapping[Outcome, shapes.Outcome] = {
     Outcome.NO_RULE_KNOWN: "unknown",
 }
 
-_FIRST: Mapping[shapes.Outcome, int] = {"refuse": 0, "unknown": 1, "explain": 2, "pass": 3, "not_applicable": 4}
+_FIRST: Mapping[shapes.Outcome, int] = {
+    "refuse": 0,
+    "unknown": 1,
+    "explain": 2,
+    "pass": 3,
+    "not_applicable": 4,
+}
 """What needs a person stands first."""
 
 _DIFFERENCES = {
@@ -101,7 +107,9 @@ def _line(finding: Finding, waivers: Mapping[str, Any]) -> shapes.RuleLine:
         near_miss=finding.message,
         clause="、".join(one.clause for one in finding.citations),
         clause_url=reverse("authority:law-document", args=[citation.document]) if citation else "",
-        document=f"{citation.title}{citation.number and f'（{citation.number}）'}{citation.where}" if citation else "",
+        document=f"{citation.title}{citation.number and f'（{citation.number}）'}{citation.where}"
+        if citation
+        else "",
         wording=_wording(finding),
         overridden=f"{waiver.by}于 {waiver.on} 豁免：{waiver.reason}" if waiver else "",
     )
@@ -113,7 +121,9 @@ def _observed(finding: Finding, unit: str) -> str:
     label = finding.decisive.test.label
     value = finding.observed
     declaration = law().facts.get(finding.decisive.test.fact)
-    shown = shown_value(value, declaration) if isinstance(value, str | tuple | list) else with_unit(value, unit)
+    shown = (
+        shown_value(value, declaration) if isinstance(value, str | tuple | list) else with_unit(value, unit)
+    )
     return f"{label}：{shown}" if label else shown
 
 
@@ -125,7 +135,9 @@ def _required(finding: Finding, unit: str) -> str:
     if finding.decisive.test.operator.value in {"yes", "no"} or finding.required is None:
         return operator
     value = finding.required
-    shown = shown_value(value, declaration) if isinstance(value, str | tuple | list) else with_unit(value, unit)
+    shown = (
+        shown_value(value, declaration) if isinstance(value, str | tuple | list) else with_unit(value, unit)
+    )
     return f"{operator}{shown}"
 
 
@@ -165,7 +177,14 @@ def replayed(parts: Iterable[tuple[str, Mapping[str, Any]]]) -> list[tuple[str, 
 
 def worst(verdicts: Sequence[Verdict]) -> Outcome:
     """Return the outcome of several verdicts together."""
-    order = (Outcome.REFUSE, Outcome.UNKNOWN, Outcome.WARN, Outcome.NO_RULE_KNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
+    order = (
+        Outcome.REFUSE,
+        Outcome.UNKNOWN,
+        Outcome.WARN,
+        Outcome.NO_RULE_KNOWN,
+        Outcome.PASS,
+        Outcome.NOT_APPLICABLE,
+    )
     found = {one.outcome for one in verdicts}
     return next((outcome for outcome in order if outcome in found), Outcome.NO_RULE_KNOWN)
 

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, PositiveIntegerField
 from zhiping.apps.exams.actions import ARCHIVE_KINDS
 from zhiping.apps.exams.models import Enrolment
 from zhiping.apps.exams.states import IncidentKind, PlanState, SittingState
+from zhiping.apps.reference.queries import binding_clauses
 from zhiping.apps.registry.actions.filings import DECLARED_FIELDS
 from zhiping.apps.registry.models import Assessor, Document, Filing, Kinship, StaffMember, Venue
 from zhiping.apps.registry.states import FilingState
@@ -32,6 +33,8 @@ PAPERS = [
     )
 ]
 EVERY = ("", "全部")
+RESULTS_DUE = ("results_due", "待处理成绩")
+"""Sittings whose results the body has to upload, publish or correct."""
 
 
 class DayField(forms.DateField):
@@ -53,8 +56,23 @@ class MomentField(forms.DateTimeField):
 # --- the body -----------------------------------------------------------------------------------
 
 
+PUBLISHED_KINDS = ("exam_affairs_rules", "paper_rules", "quality_rules", "certificate_rules", "fee_rules")
+"""The management rules that are made known to the public (LN24-2.3b, FS20-4.3)."""
+
+PROFILE_HINTS = {"fee_statement": "FS20-4.3"}
+VENUE_HINTS = {"has_video": "FS20-E3", "stations": "FS20-E3"}
+
+
+def bound_hints(hints: Mapping[str, str], *, place: str, on: dt.date) -> dict[str, str]:
+    """Return the hints whose clause binds at the place: one city's clause is none of another's."""
+    bound = set(binding_clauses(set(hints.values()), place=place, on=on))
+    return {name: clause for name, clause in hints.items() if clause in bound}
+
+
 class ProfileForm(forms.Form):
     """What the public directory shows of the body."""
+
+    clauses: dict[str, str] = {}  # noqa: RUF012 (each form is given its own)
 
     address = forms.CharField(label="地址", max_length=200)
     contact_name = forms.CharField(label="联系人", max_length=40)
@@ -67,10 +85,6 @@ class ProfileForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="按职业和等级逐项写明；免费的也要写明。",
     )
-    clauses = {"fee_statement": "FS20-4.3"}  # noqa: RUF012 (read by the look, never changed)
-
-
-_RULE_KINDS = ("exam_affairs_rules", "paper_rules", "quality_rules", "certificate_rules", "fee_rules")
 
 
 class DocumentForm(forms.Form):
@@ -88,7 +102,7 @@ class DocumentForm(forms.Form):
     @classmethod
     def for_rules(cls, *args: Any, **kwargs: Any) -> "DocumentForm":
         """Return the form for the management rules that a body publishes."""
-        return cls(*args, kinds=_RULE_KINDS, **kwargs)
+        return cls(*args, kinds=PUBLISHED_KINDS, **kwargs)
 
 
 # --- filings ------------------------------------------------------------------------------------
@@ -362,6 +376,8 @@ class PeopleFilters(forms.Form):
 class VenueForm(forms.Form):
     """A venue; its workstations are entered line by line."""
 
+    clauses: dict[str, str] = {}  # noqa: RUF012 (each form is given its own)
+
     name = forms.CharField(label="考点名称", max_length=120)
     place = forms.ChoiceField(label="所在地")
     address = forms.CharField(label="地址", max_length=200)
@@ -374,7 +390,6 @@ class VenueForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="每行一个职业：职业名称或编码，空格，工位数。例如：电工 20",
     )
-    clauses = {"has_video": "FS20-E3", "stations": "FS20-E3"}  # noqa: RUF012 (read by the look, never changed)
 
     def __init__(self, *args: Any, places: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         """Offer the districts of the body's city."""
@@ -419,7 +434,9 @@ class SittingForm(forms.Form):
 class SittingFilters(forms.Form):
     """Which sittings to list."""
 
-    state = forms.ChoiceField(label="状态", required=False, choices=[EVERY, *SittingState.choices])
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[EVERY, RESULTS_DUE, *SittingState.choices]
+    )
     occupation = forms.CharField(label="职业", required=False)
 
 

@@ -1,4 +1,4 @@
-"""What the pages of this portal share: drawing, catching refusals on forms, finding own rows, sending files."""
+"""What the pages of this portal share: drawing, refusals on forms, finding own rows, sending files."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -18,9 +18,9 @@ from zhiping.portals.refusals import sentence
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def page(request: HttpRequest, template: str, *, status: int = 200, **context: object) -> HttpResponse:
+def page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """Draw one of this portal's templates."""
-    return render(request, f"body/{template}", context, status=status)
+    return render(request, f"body/{template}", context)
 
 
 def words(refusal: DomainError) -> str:

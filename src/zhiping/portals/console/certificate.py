@@ -45,10 +45,13 @@ def _find(number: str, name: str | None, last_four: str | None) -> "LookUp | Non
     queries = import_module("zhiping.apps.certificates.queries")
     walls = import_module("zhiping.apps.authorities.walls")
     today = import_module("zhiping.portals.clock").current_clock().today()
+    found: LookUp | None
     with walls.reaching(("",)):
         if name or last_four:
-            return queries.look_up(number, name=name, last_four=last_four, today=today)
-        return queries.read_certificate(number, today=today)
+            found = queries.look_up(number, name=name, last_four=last_four, today=today)
+        else:
+            found = queries.read_certificate(number, today=today)
+    return found
 
 
 def _lines(found: "LookUp") -> list[tuple[str, str]]:

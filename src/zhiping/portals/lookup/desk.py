@@ -1,8 +1,9 @@
 """Merged look-ups: those that arrive while a statement is under way share the next one.
 
 Every statement reads the tables as they are: nothing is cached, an annulment shows with the next
-answer. One batch is under way at a time, so that what one batch wrote down about failed tries is known
-to the next.
+answer. Two batches are under way at most, each on its own connections, so that one thinks while the
+other waits for the server. What one has found out about failed tries, and the other could not read yet,
+is told it in memory.
 
 The steps of a batch:
 
@@ -14,8 +15,10 @@ The steps of a batch:
 
 import asyncio
 import datetime as dt
+import math
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +32,7 @@ from zhiping.kernel.sealing import Sealer
 
 ROLE = "zhiping_app"
 LARGEST_BATCH = 256
+LANES = 2
 _PATIENCE = 10.0
 _CLIENTS_REMEMBERED = 4096
 
@@ -52,12 +56,40 @@ class _Asked:
     refusal: TooManyRequestsError | None = None
 
 
+@dataclass(slots=True, eq=False)
+class _Failures:
+    """Failed tries of one batch; `written_at` is when the table held them, infinity until then."""
+
+    counts: Counter[bytes]
+    written_at: float = math.inf
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """Three connections on which one batch is under way at a time, opened when first needed."""
+
+    connect: Callable[[], Any]
+    connections: tuple[Any, ...] = ()
+    is_busy: bool = False
+
+    async def ready(self) -> tuple[Any, ...]:
+        if not self.connections or any(each.is_closed() for each in self.connections):
+            self.drop()
+            self.connections = tuple(await asyncio.gather(*(self.connect() for _ in range(3))))
+        return self.connections
+
+    def drop(self) -> None:
+        for each in self.connections:
+            each.terminate()
+        self.connections = ()
+
+
 @dataclass(slots=True)
 class Desk:
-    """Answers look-ups over two connections of its own (查询台).
+    """Answers look-ups over connections of its own (查询台).
 
-    `connect` opens a connection that reads everywhere under the plain role; a connection that broke
-    is opened anew with the next batch.
+    `connect` opens a connection that reads everywhere under the plain role; connections that broke are
+    opened anew with the next batch.
     """
 
     connect: Callable[[], Any]
@@ -66,9 +98,9 @@ class Desk:
     counts: Sealer
     _waiting: list[_Asked] = field(default_factory=list)
     _clients: dict[str, bytes] = field(default_factory=dict)
-    _worker: asyncio.Task[None] | None = None
-    _counter: Any = None
-    _reader: Any = None
+    _lanes: list[_Lane] = field(default_factory=list)
+    _workers: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: list[_Failures] = field(default_factory=list)
 
     async def ask(self, question: Question, *, client: str) -> LookUp | None:
         """Return what is shown, None when not every fact is right.
@@ -78,8 +110,14 @@ class Desk:
         """
         asked = _Asked(question, self._client_key(client), asyncio.Future())
         self._waiting.append(asked)
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work())
+        if not self._lanes:
+            self._lanes = [_Lane(lambda: self.connect()) for _ in range(LANES)]  # noqa: PLW0108 (read late)
+        lane = next((each for each in self._lanes if not each.is_busy), None)
+        if lane is not None:
+            lane.is_busy = True
+            worker = asyncio.create_task(self._work(lane))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
         return await asked.answer
 
     def _client_key(self, client: str) -> bytes:
@@ -99,50 +137,55 @@ class Desk:
             await connection.close()
 
     async def close(self) -> None:
-        """Close both connections."""
-        for connection in (self._counter, self._reader):
-            if connection is not None:
+        """Close all connections."""
+        for lane in self._lanes:
+            for connection in lane.connections:
                 await connection.close()
-        self._counter = self._reader = None
+            lane.connections = ()
 
-    async def _work(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-            try:
-                await asyncio.wait_for(self._answer(batch), _PATIENCE)
-            except Exception as failed:  # noqa: BLE001 (whoever waits must hear of it, whatever it is)
-                self._drop_connections()
-                for asked in batch:
-                    if not asked.answer.done():
-                        asked.answer.set_exception(failed)
+    async def _work(self, lane: _Lane) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+                try:
+                    await asyncio.wait_for(self._answer(batch, lane), _PATIENCE)
+                except Exception as failed:  # noqa: BLE001 (whoever waits must hear of it, whatever it is)
+                    lane.drop()
+                    for asked in batch:
+                        if not asked.answer.done():
+                            asked.answer.set_exception(failed)
+        finally:
+            lane.is_busy = False
 
-    def _drop_connections(self) -> None:
-        for connection in (self._counter, self._reader):
-            if connection is not None:
-                connection.terminate()
-        self._counter = self._reader = None
-
-    async def _answer(self, batch: Sequence[_Asked]) -> None:
-        if self._counter is None or self._counter.is_closed():
-            self._counter = await self.connect()
-        if self._reader is None or self._reader.is_closed():
-            self._reader = await self.connect()
-        clock = self.clock()
+    async def _answer(self, batch: Sequence[_Asked], lane: _Lane) -> None:
+        counter, reader, tries = await lane.ready()
+        clock, began = self.clock(), time.monotonic()
         moment = clock.now()
         # 1
         numbers = list({asked.question.number for asked in batch})
         keys = {number: limits.number_index(self.counts, number) for number in numbers}
-        (by_address, by_number), rows = await asyncio.gather(
-            self._counted(batch, keys.values(), moment), self._reader.fetch(IDENTIFY, numbers)
+        clients = Counter(asked.client for asked in batch)
+        by_address, by_number, rows = await asyncio.gather(
+            _count_up(counter, limits.address_window(), clients, moment),
+            _read_counts(tries, limits.number_window(), list(keys.values()), moment),
+            reader.fetch(IDENTIFY, numbers),
         )
         certificates = {row["number"]: row for row in rows}
         # 2
-        failed = self._decide(batch, certificates, keys, by_address, by_number, moment)
+        unread = self._unread_failures(began)
+        failed = self._decide(batch, certificates, keys, by_address, by_number, unread, moment)
+        failures = _Failures(failed)
+        if failed:
+            self._failures.append(failures)
         # 3
         wanted = list({asked.key for asked in batch if asked.key is not None})
-        shown, _ = await asyncio.gather(
-            self._details(wanted, clock.today()), self._count_up(limits.number_window(), failed, moment)
-        )
+        try:
+            shown, _ = await asyncio.gather(
+                _details(reader, wanted, clock.today()),
+                _count_up(counter, limits.number_window(), failed, moment),
+            )
+        finally:
+            failures.written_at = time.monotonic()
         # 4
         for asked in batch:
             if asked.answer.done():
@@ -152,33 +195,15 @@ class Desk:
             else:
                 asked.answer.set_result(None if asked.key is None else shown[asked.key])
 
-    async def _counted(
-        self, batch: Sequence[_Asked], keys: Iterable[bytes], moment: dt.datetime
-    ) -> tuple[Counts, Counts]:
-        by_address = await self._count_up(
-            limits.address_window(), Counter(asked.client for asked in batch), moment
-        )
-        window = limits.number_window()
-        start = window.start(moment)
-        starts = [start, start - window.length]
-        counts: Counts = {}
-        for key, started_at, count in await self._counter.fetch(READ_COUNTS, list(keys), starts):
-            current, previous = counts.get(key, (0, 0))
-            counts[key] = (count, previous) if started_at == start else (current, count)
-        return by_address, counts
-
-    async def _count_up(self, window: limits.Window, counts: Counter[bytes], moment: dt.datetime) -> Counts:
-        if not counts:
-            return {}
-        starts = [window.start(moment)] * len(counts)
-        rows = await self._counter.fetch(COUNT_UP, list(counts), starts, list(counts.values()), window.length)
-        return {key: (current, previous) for key, current, previous in rows}
-
-    async def _details(self, wanted: list[int], today: dt.date) -> dict[int, LookUp]:
-        if not wanted:
-            return {}
-        rows = await self._reader.fetch(DETAILS, wanted, today)
-        return {row[0]: lookups.from_row(row, today=today) for row in rows}
+    def _unread_failures(self, began: float) -> Counter[bytes]:
+        """Return the failures of other batches that a batch begun then may not have read in the table."""
+        kept_for = _PATIENCE
+        self._failures = [each for each in self._failures if each.written_at > began - kept_for]
+        unread: Counter[bytes] = Counter()
+        for each in self._failures:
+            if each.written_at > began:
+                unread.update(each.counts)
+        return unread
 
     def _decide(
         self,
@@ -187,6 +212,7 @@ class Desk:
         keys: dict[str, bytes],
         by_address: Counts,
         by_number: Counts,
+        unread: Counter[bytes],
         moment: dt.datetime,
     ) -> Counter[bytes]:
         """Decide each look-up in turn; return the failures per number."""
@@ -202,7 +228,7 @@ class Desk:
                 continue
             key = keys[asked.question.number]
             current, previous = by_number.get(key, (0, 0))
-            current += failed[key]
+            current += failed[key] + unread[key]
             if numbers.in_window(previous, current, moment) >= numbers.limit:
                 asked.refusal = numbers.refusal(previous, current, moment)
                 continue
@@ -211,6 +237,34 @@ class Desk:
             if asked.key is None:
                 failed[key] += 1
         return failed
+
+
+async def _count_up(
+    connection: Any, window: limits.Window, counts: Counter[bytes], moment: dt.datetime
+) -> Counts:
+    if not counts:
+        return {}
+    starts = [window.start(moment)] * len(counts)
+    rows = await connection.fetch(COUNT_UP, list(counts), starts, list(counts.values()), window.length)
+    return {key: (current, previous) for key, current, previous in rows}
+
+
+async def _read_counts(
+    connection: Any, window: limits.Window, keys: list[bytes], moment: dt.datetime
+) -> Counts:
+    start = window.start(moment)
+    counts: Counts = {}
+    for key, started_at, count in await connection.fetch(READ_COUNTS, keys, [start, start - window.length]):
+        current, previous = counts.get(key, (0, 0))
+        counts[key] = (count, previous) if started_at == start else (current, count)
+    return counts
+
+
+async def _details(connection: Any, wanted: list[int], today: dt.date) -> dict[int, LookUp]:
+    if not wanted:
+        return {}
+    rows = await connection.fetch(DETAILS, wanted, today)
+    return {row[0]: lookups.from_row(row, today=today) for row in rows}
 
 
 def opener(settings: dict[str, Any]) -> Callable[[], Any]:
@@ -230,7 +284,7 @@ def opener(settings: dict[str, Any]) -> Callable[[], Any]:
                 "role": ROLE,
                 "zhiping.reach": "*",
                 "jit": "off",
-                # Every statement is one index scan whatever its arguments; planning it costs more than running it.
+                # Index scans whatever the arguments; planning costs more than running.
                 "plan_cache_mode": "force_generic_plan",
             },
             command_timeout=_PATIENCE,

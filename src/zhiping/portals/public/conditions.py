@@ -75,7 +75,9 @@ class Reader:
 
     def _count(self, condition: Count, of: str, depth: int) -> Line:
         suffix = "，其中只计：" if condition.where is not None else ""
-        return self._against(f"“{self._label(of)}”的数量", condition.operator.value, condition.against, depth, suffix)
+        return self._against(
+            f"“{self._label(of)}”的数量", condition.operator.value, condition.against, depth, suffix
+        )
 
     def _leaf(self, condition: Condition, depth: int) -> Line:
         match condition:
@@ -89,7 +91,8 @@ class Reader:
             case InSpan(fact=fact, anchor=anchor, is_after=is_after, length=length, unit=unit):
                 value, parameter, wording = self._value(length)
                 side = "之后" if is_after else "之前"
-                text = f"{self._label(fact)}在“{self._label(anchor)}”{side} {value} {_SPAN_UNITS.get(unit, unit)}以内"
+                length_text = f"{value} {_SPAN_UNITS.get(unit, unit)}以内"
+                text = f"{self._label(fact)}在“{self._label(anchor)}”{side} {length_text}"
                 return Line(depth=depth, text=text, parameter=parameter, wording=wording)
             case Call(predicate=predicate):
                 return Line(depth=depth, text=PREDICATES.get(predicate, "按专门的判定程序核对"))
@@ -102,7 +105,9 @@ class Reader:
         value, parameter, wording = self._value(against, fact)
         known = operator_of(wording) if operator == "as_worded" and wording else None
         word = OPERATORS.get(known.value if known else operator, "按原文比较")
-        return Line(depth=depth, text=f"{subject}{word} {value}{suffix}", parameter=parameter, wording=wording)
+        return Line(
+            depth=depth, text=f"{subject}{word} {value}{suffix}", parameter=parameter, wording=wording
+        )
 
     def _value(self, against: Against, fact: str = "") -> tuple[str, str, str]:
         match against:

@@ -30,7 +30,10 @@ class CertificateForm(forms.Form):
         label="证书编号",
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "latin", "spellcheck": "false"}),
-        error_messages={"required": "请填写证书编号，它印在证书上，共 22 位。", "max_length": "证书编号共 22 位，您输入的内容太长。"},
+        error_messages={
+            "required": "请填写证书编号，它印在证书上，共 22 位。",
+            "max_length": "证书编号共 22 位，您输入的内容太长。",
+        },
     )
     second = forms.CharField(
         label="姓名，或证件号码后四位",
@@ -48,7 +51,9 @@ class DirectoryForm(forms.Form):
 
     text = forms.CharField(label="机构名称或信用代码", required=False, max_length=60)
     place = forms.ChoiceField(label="地区", required=False)
-    kind = forms.ChoiceField(label="机构类别", required=False, choices=[("", "全部类别"), *BODY_KINDS.items()])
+    kind = forms.ChoiceField(
+        label="机构类别", required=False, choices=[("", "全部类别"), *BODY_KINDS.items()]
+    )
     occupation = forms.CharField(label="职业（名称或编码）", required=False, max_length=40)
     level = forms.ChoiceField(label="等级", required=False, choices=_LEVELS)
     state = forms.ChoiceField(
@@ -111,7 +116,10 @@ class ReceiptForm(forms.Form):
         label="回执码",
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "请填写提交异议时得到的回执码。", "max_length": "回执码共 12 位，请核对。"},
+        error_messages={
+            "required": "请填写提交异议时得到的回执码。",
+            "max_length": "回执码共 12 位，请核对。",
+        },
     )
 
 

@@ -83,7 +83,9 @@ def enforcer_word(name: str) -> str:
     thing, dot, verb = rest.partition(".")
     if dot:
         table = dict(move_tables(app))[thing]
-        ends = dict.fromkeys(str(getattr(move.to, "label", move.to)) for (_, one), move in table.items() if one == verb)
+        ends = dict.fromkeys(
+            str(getattr(move.to, "label", move.to)) for (_, one), move in table.items() if one == verb
+        )
         return f"办理状态：{'、'.join(ends)}"
     action = dict(exported_actions(app))[rest]
     first = (inspect.getdoc(action) or "").split("\n\n")[0]

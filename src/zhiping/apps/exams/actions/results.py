@@ -2,10 +2,12 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Count
 
+from zhiping.apps.exams.actions.rosters import without_numbers
 from zhiping.apps.exams.errors import (
     ArchiveMissingError,
     OpinionMissingError,
@@ -32,7 +34,6 @@ from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.moves import MoveNotAllowedError, verbs_from, walk
 from zhiping.kernel.place import Place
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -324,7 +325,7 @@ def _shown_problems(matches: Matches, sheet: Sheet) -> list[dict[str, object]]:
             "row": row.number,
             "name": str(row.raw.get("name", "")),
             "reasons": [
-                {"field": sheet.header_of(problem.field), "text": sentence(problem, sheet), "clause": ""}
+                {"field": sheet.header_of(problem.field), "text": without_numbers(problem, sentence(problem, sheet)), "clause": ""}
                 for problem in row.problems
             ],
         }

@@ -26,6 +26,7 @@ from zhiping.apps.registry.identity import number_index
 from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
 from zhiping.apps.registry.ownership import require_own
 from zhiping.apps.registry.storage import keep, read
+from zhiping.core.identifiers.masking import Audience, mask_identity_number
 from zhiping.core.policybook import Finding
 from zhiping.core.policybook.verdict import with_unit
 from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, candidate_sheet
@@ -483,6 +484,19 @@ def _plain(field: str, text: str) -> Problem:
     return Problem(field=field, code="exams.row_refused", sentence=text)
 
 
+_NUMBERS = frozenset({"paper_number", "phone", "prior_number"})
+
+
+def without_numbers(problem: Problem, text: str) -> str:
+    """Return a reason as it may be kept in the database: numbers that tell who somebody is are masked.
+
+    The workbook that goes back to the body carries them in full, as it came.
+    """
+    if problem.field not in _NUMBERS or not problem.value:
+        return text
+    return text.replace(problem.value, mask_identity_number(problem.value, Audience.OPERATOR))
+
+
 def _shown_problems(bad: Sequence[Judged], sheet: Sheet) -> list[dict[str, object]]:
     return [
         {
@@ -491,7 +505,7 @@ def _shown_problems(bad: Sequence[Judged], sheet: Sheet) -> list[dict[str, objec
             "reasons": [
                 {
                     "field": sheet.header_of(problem.field),
-                    "text": sentence(problem, sheet),
+                    "text": without_numbers(problem, sentence(problem, sheet)),
                     "clause": problem.clause or "",
                 }
                 for problem in one.row.problems

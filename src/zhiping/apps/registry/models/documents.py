@@ -48,7 +48,7 @@ class Document(models.Model):
     original_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("SHA-256", max_length=64)
     size = models.PositiveIntegerField("字节数")
-    content_type = models.CharField("文件类型", max_length=60)
+    content_type = models.CharField("文件类型", max_length=100)
     uploaded_by = models.CharField("上传人", max_length=80)
     uploaded_at = models.DateTimeField("上传时间")
     is_published = models.BooleanField("向社会公开", default=False)

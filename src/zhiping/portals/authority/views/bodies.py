@@ -28,6 +28,7 @@ from zhiping.portals.authority.pages import (
     list_page,
     page,
     place_choices,
+    posted,
     prefix_of,
     succeeded,
 )
@@ -148,10 +149,22 @@ def _figures(request: GatedRequest, found: Any, certificates: Any, findings: Any
         return f"{reverse(name)}?body={found.pk}"
 
     return [
-        Figure(label="考核场次", value=sittings_within(request.actor).filter(body=found).count(), unit="场", url=to("authority:sittings-list")),
-        Figure(label="已发证书", value=certificates.count(), unit="本", url=to("authority:certificates-list")),
+        Figure(
+            label="考核场次",
+            value=sittings_within(request.actor).filter(body=found).count(),
+            unit="场",
+            url=to("authority:sittings-list"),
+        ),
+        Figure(
+            label="已发证书", value=certificates.count(), unit="本", url=to("authority:certificates-list")
+        ),
         Figure(label="其中已作废", value=certificates.filter(state="annulled").count(), unit="本"),
-        Figure(label="存在的筛查发现", value=findings.filter(state="open").count(), unit="条", url=to("authority:findings-list")),
+        Figure(
+            label="存在的筛查发现",
+            value=findings.filter(state="open").count(),
+            unit="条",
+            url=to("authority:findings-list"),
+        ),
     ]
 
 
@@ -172,10 +185,12 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     found = registry.body_within(request.actor, pk)
     move = BODY_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
     if verb not in VERBS or move is None:
-        raise MoveNotAllowedError(state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb)
+        raise MoveNotAllowedError(
+            state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb
+        )
     request.actor.require(move.duty, Place(found.place))
     label, kind, act = VERBS[verb]
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         if attempt(form, lambda: act(pk, reason=reason, actor=request.actor, clock=request.clock)):
@@ -214,7 +229,10 @@ def _consequences(found: Any, verb: str, request: GatedRequest) -> list[str]:
             "已发证书的效力不受影响；备案范围保留，恢复评价后继续有效。",
         ]
     if verb == "resume":
-        return ["机构可以继续报备考核计划，公共目录恢复显示“在目录”。", f"现有备案范围 {running} 条继续有效。"]
+        return [
+            "机构可以继续报备考核计划，公共目录恢复显示“在目录”。",
+            f"现有备案范围 {running} 条继续有效。",
+        ]
     years = whole_parameter("filing.bar_years", place=found.place, on=today)
     bar = (
         f"自今日起 {years} 年内不再受理其备案申请（FS20-5.3），按信用代码执行，重新建档也不能绕过。"

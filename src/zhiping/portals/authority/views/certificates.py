@@ -41,6 +41,7 @@ from zhiping.portals.authority.pages import (
     may,
     page,
     place_choices,
+    posted,
     prefix_of,
     succeeded,
 )
@@ -48,7 +49,11 @@ from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui import labels
 from zhiping.ui.shapes import Column, Definition, EmptyState
 
-VERBS = {"correct": ("更正", "secondary"), "annul": ("宣布作废", "danger"), "restore": ("撤销作废", "secondary")}
+VERBS = {
+    "correct": ("更正", "secondary"),
+    "annul": ("宣布作废", "danger"),
+    "restore": ("撤销作废", "secondary"),
+}
 
 
 class CertificateFilters(Filters):
@@ -59,7 +64,9 @@ class CertificateFilters(Filters):
     level = forms.ChoiceField(label="等级", choices=[ALL, *((code, labels.level(code)) for code in "54321")])
     state = forms.ChoiceField(label="状态", choices=[ALL, *CertificateState.choices])
     place = forms.ChoiceField(label="地区")
-    start = forms.DateField(label="发证日起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    start = forms.DateField(
+        label="发证日起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     end = forms.DateField(label="发证日止", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     body = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -67,9 +74,7 @@ class CertificateFilters(Filters):
         """Narrow the certificates to what was chosen."""
         if text := self.value("text"):
             key = text.upper().replace(" ", "")
-            rows = rows.filter(
-                Q(number__startswith=key) | Q(holder_name=text) | Q(body_name__icontains=text)
-            )
+            rows = rows.filter(Q(number__startswith=key) | Q(holder_name=text) | Q(body_name__icontains=text))
         if occupation := self.value("occupation"):
             rows = rows.filter(Q(occupation_name__icontains=occupation) | Q(occupation_code=occupation))
         for name in ("level", "state", "body"):
@@ -105,7 +110,10 @@ def certificates(request: GatedRequest) -> HttpResponse:
         ),
         sort="-issued_on",
         row_url=lambda row: reverse("authority:certificates-show", args=[row.number]),
-        empty=EmptyState(title="没有符合条件的证书", text="可以核对编号或放宽筛选条件；成绩审核通过并核准发证后，证书出现在这里。"),
+        empty=EmptyState(
+            title="没有符合条件的证书",
+            text="可以核对编号或放宽筛选条件；成绩审核通过并核准发证后，证书出现在这里。",
+        ),
     )
     return list_page(request, listing, filters.narrow(certificates_within(request.actor)), filters=filters)
 
@@ -119,12 +127,16 @@ def certificate(request: GatedRequest, number: str) -> HttpResponse:
 
 def _show(request: GatedRequest, found: Any, *, paper_number: str = "", status: int = 200) -> HttpResponse:
     actions = [
-        link(VERBS[verb][0], reverse("authority:certificates-step", args=[found.number, verb]), VERBS[verb][1])
+        link(
+            VERBS[verb][0], reverse("authority:certificates-step", args=[found.number, verb]), VERBS[verb][1]
+        )
         for verb in verbs_from(CERTIFICATE_MOVES, found.state)
         if may(request.actor, CERTIFICATE_MOVES[found.state, verb].duty, found.place)
     ]
     if found.state == CertificateState.VALID and may(request.actor, "certificates.issue", found.place):
-        actions.insert(0, link("打印版（PDF）", reverse("authority:certificates-pdf", args=[found.number]), "primary"))
+        actions.insert(
+            0, link("打印版（PDF）", reverse("authority:certificates-pdf", args=[found.number]), "primary")
+        )
     return page(
         request,
         "certificate",
@@ -200,7 +212,8 @@ def chain_of(request: GatedRequest, found: Any) -> list[dict[str, Any]]:
 
 def _exam_links(request: GatedRequest, enrolment: Any) -> list[dict[str, Any]]:
     results = "，".join(
-        f"{one.get_subject_display()} {'缺考' if one.is_absent else one.score}" for one in enrolment.results.order_by("id")
+        f"{one.get_subject_display()} {'缺考' if one.is_absent else one.score}"
+        for one in enrolment.results.order_by("id")
     )
     sitting = exams.sittings_within(request.actor).filter(pk=enrolment.sitting_id).first()
     links = [
@@ -278,7 +291,8 @@ class AnnulmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         book = law()
         self.fields["clause"].choices = [  # type: ignore[attr-defined]
-            (one, f"{one}　{book.clauses[one].summary}") for one in annulment_clauses(certificate.place, on=on)
+            (one, f"{one}　{book.clauses[one].summary}")
+            for one in annulment_clauses(certificate.place, on=on)
         ]
 
 
@@ -294,7 +308,9 @@ def step(request: GatedRequest, number: str, verb: str) -> HttpResponse:
     found = certificate_for(request.actor, number)
     move = CERTIFICATE_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
     if move is None:
-        raise MoveNotAllowedError(state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb)
+        raise MoveNotAllowedError(
+            state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb
+        )
     request.actor.require(move.duty, Place(found.place))
     form, act = _forms(request, found, verb)
     label, kind = VERBS[verb]
@@ -308,13 +324,17 @@ def step(request: GatedRequest, number: str, verb: str) -> HttpResponse:
         {
             "title": f"{label}：{found.number}",
             "text": f"{found.holder_name}　{found.occupation_name}　{labels.level(found.level)}　{found.body_name}",
-            "crumbs": crumbs(("证书管理", reverse("authority:certificates-list")), (found.number, back), (label, "")),
+            "crumbs": crumbs(
+                ("证书管理", reverse("authority:certificates-list")), (found.number, back), (label, "")
+            ),
             "items": _printed(found, "")[:4],
             "consequences": _CONSEQUENCES[verb],
             "form": form,
             "submit": f"确认{label}",
             "danger": kind == "danger",
-            "clauses": () if verb == "annul" else binding_clauses(move.clauses, place=found.place, on=request.clock.today()),
+            "clauses": ()
+            if verb == "annul"
+            else binding_clauses(move.clauses, place=found.place, on=request.clock.today()),
             "duty": DUTIES[move.duty],
             "cancel_url": back,
         },
@@ -339,7 +359,7 @@ _CONSEQUENCES = {
 
 
 def _forms(request: GatedRequest, found: Any, verb: str) -> tuple[forms.Form, Callable[[], Any]]:
-    data = request.POST or None
+    data = posted(request)
     given: dict[str, Any] = {"actor": request.actor, "clock": request.clock}
     if verb == "correct":
         correction = CorrectionForm(data, certificate=found)
@@ -368,7 +388,7 @@ def unmask(request: GatedRequest, number: str) -> HttpResponse:
     """Show the whole number of the holder's paper once, under a duty and a reason on record (查看完整证件号码)."""
     found = certificate_for(request.actor, number)
     request.actor.require("certificates.unmask", Place(found.place))
-    form = UnmaskForm(request.POST or None)
+    form = UnmaskForm(posted(request))
     if request.method == "POST" and form.is_valid():
         paper = attempt(
             form,
@@ -388,7 +408,9 @@ def unmask(request: GatedRequest, number: str) -> HttpResponse:
             "title": "查看完整证件号码",
             "text": f"持证人 {found.holder_name}，{found.number_masked}。",
             "crumbs": crumbs(
-                ("证书管理", reverse("authority:certificates-list")), (found.number, back), ("查看完整证件号码", "")
+                ("证书管理", reverse("authority:certificates-list")),
+                (found.number, back),
+                ("查看完整证件号码", ""),
             ),
             "consequences": ["完整号码只在下一页显示一次。", "查看人、时间和事由永久留痕，可供审计。"],
             "form": form,

@@ -42,7 +42,9 @@ def desk(request: GatedRequest) -> HttpResponse:
     filters.fields["kind"].choices = [ALL, *((one.code, one.label) for one in queue.kinds_of(request.actor))]  # type: ignore[attr-defined]
     filters.fields["place"].choices = _places(request)  # type: ignore[attr-defined]
     prefix = prefix_of(filters.value("place"))
-    wanted = queue.Wanted(kind=filters.value("kind"), prefix=prefix, is_overdue=bool(filters.value("overdue")))
+    wanted = queue.Wanted(
+        kind=filters.value("kind"), prefix=prefix, is_overdue=bool(filters.value("overdue"))
+    )
     rows = queue.queue_of(request.actor, request.clock, wanted)
     if wants_export(request):
         return _workbook(request, queue.as_tasks(list(rows[:_EXPORT_LIMIT])))

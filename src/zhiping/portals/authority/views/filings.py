@@ -43,6 +43,7 @@ from zhiping.portals.authority.pages import (
     may,
     page,
     place_choices,
+    posted,
     prefix_of,
     succeeded,
 )
@@ -132,7 +133,9 @@ def filings(request: GatedRequest) -> HttpResponse:
         sort="due_shown",
         prepare=prepare,
         row_url=lambda filing: reverse("authority:filings-show", args=[filing.pk]),
-        empty=EmptyState(title="没有符合条件的备案", text="机构提交备案后会出现在这里；可以放宽筛选条件再查。"),
+        empty=EmptyState(
+            title="没有符合条件的备案", text="机构提交备案后会出现在这里；可以放宽筛选条件再查。"
+        ),
     )
     rows = filters.narrow(registry.filings_within(request.actor))
     return list_page(request, listing, rows, filters=filters)
@@ -145,7 +148,8 @@ def filing(request: GatedRequest, pk: int) -> HttpResponse:
     verdict = judge_filing(found, on=found.accepted_on or request.clock.today())
     verbs = registry.verbs_of_filing(found, request.actor)
     actions = [
-        link(VERBS[verb][0], reverse("authority:filings-step", args=[pk, verb]), VERBS[verb][2]) for verb in verbs
+        link(VERBS[verb][0], reverse("authority:filings-step", args=[pk, verb]), VERBS[verb][2])
+        for verb in verbs
     ]
     if "verify" in verbs:
         actions.insert(0, link("登记实地核查", reverse("authority:filings-visit", args=[pk])))
@@ -164,7 +168,9 @@ def filing(request: GatedRequest, pk: int) -> HttpResponse:
             "waivable": _waivable(found, verdict, request),
             "declaration": _declaration(found),
             "lines": list(found.lines.select_related("standard", "venue")),
-            "files": files_of(found.body.documents.filter(Q(filing=found) | Q(filing__isnull=True), is_withdrawn=False)),
+            "files": files_of(
+                found.body.documents.filter(Q(filing=found) | Q(filing__isnull=True), is_withdrawn=False)
+            ),
             "timeline": _timeline(found, request),
             "steps": list(found.reviews.select_related("office")),
             "visits": [(visit, _checklist(visit)) for visit in visits],
@@ -251,9 +257,17 @@ def _timeline(found: Any, request: GatedRequest) -> list[shapes.TimelineStep]:
     coming = _NEXT_STEP.get(found.state)
     if coming:
         left = (found.due_on - request.clock.today()).days if found.due_on else None
-        tone = labels.Tone.NEUTRAL if left is None or left > 2 else labels.Tone.WARN if left >= 0 else labels.Tone.BAD  # noqa: PLR2004
+        tone = (
+            labels.Tone.NEUTRAL
+            if left is None or left > 2
+            else labels.Tone.WARN
+            if left >= 0
+            else labels.Tone.BAD
+        )
         words = f"期限 {found.due_on}" if found.due_on else ""
-        steps.append(shapes.TimelineStep(label=_STEPS[coming], state="current", deadline=words, deadline_tone=tone))
+        steps.append(
+            shapes.TimelineStep(label=_STEPS[coming], state="current", deadline=words, deadline_tone=tone)
+        )
         after = _WAY[_WAY.index(coming) + 1 :]
         steps += [shapes.TimelineStep(label=_STEPS[verb], state="waiting") for verb in after]
     return steps
@@ -268,7 +282,8 @@ def _checklist(visit: Any) -> list[shapes.CheckItem]:
             clause=item.clause,
             photos=[
                 shapes.Photo(
-                    url=reverse("authority:documents-picture", args=[item.photo_id]), text=f"{item.title}现场照片"
+                    url=reverse("authority:documents-picture", args=[item.photo_id]),
+                    text=f"{item.title}现场照片",
                 )
             ]
             if item.photo_id
@@ -330,7 +345,7 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     if verb not in VERBS or move is None or not move.duty:
         raise MoveNotAllowedError(state=found.get_state_display(), verb=VERBS.get(verb, (verb,))[0])
     request.actor.require(move.duty, _place(found))
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(posted(request))
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: _do(request, pk, verb, form)):
         succeeded(request, f"备案 {found.number} 已办理：{VERBS[verb][0]}。")
         return redirect("authority:filings-show", pk)
@@ -383,7 +398,9 @@ def _consequences(found: Any, verb: str, verdict: FilingVerdict) -> list[str]:
     lines = [f"备案状态由“{found.get_state_display()}”变为“{FilingState(move.to).label}”。"]
     if verb not in {"return", "refuse"} and verdict.refusals:
         titles = "、".join(one.title for one in verdict.refusals)
-        lines.append(f"目前有 {len(verdict.refusals)} 项不符合（{titles}），系统不会放行；请先豁免“原则上”条件或退回。")
+        lines.append(
+            f"目前有 {len(verdict.refusals)} 项不符合（{titles}），系统不会放行；请先豁免“原则上”条件或退回。"
+        )
     unknown = [one.title for one in verdict.findings if one.outcome is Outcome.UNKNOWN]
     if verb in {"pass_district", "pass_city"} and unknown:
         lines.append(f"有 {len(unknown)} 项待核（{'、'.join(dict.fromkeys(unknown))}），将列入实地核查清单。")
@@ -412,7 +429,7 @@ def waive(request: GatedRequest, pk: int, rule: str) -> HttpResponse:
     found = registry.filing_within(request.actor, pk)
     verdict = judge_filing(found, on=found.accepted_on or request.clock.today())
     finding = next((one for one in verdict.findings if one.rule == rule), None)
-    form = WaiverForm(request.POST or None)
+    form = WaiverForm(posted(request))
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         done = attempt(
@@ -437,7 +454,10 @@ def waive(request: GatedRequest, pk: int, rule: str) -> HttpResponse:
                 Definition(term="机构", value=found.body.name),
                 Definition(term="判定", value=finding.message if finding else "", wide=True),
             ],
-            "consequences": ["该条件在本件备案中视为已说明，判定结论随之重新计算。", "豁免人、时间和理由永久保存。"],
+            "consequences": [
+                "该条件在本件备案中视为已说明，判定结论随之重新计算。",
+                "豁免人、时间和理由永久保存。",
+            ],
             "clauses": [one.clause for one in finding.citations] if finding else [],
             "form": form,
             "submit": "确认豁免",
@@ -477,7 +497,9 @@ class VisitForm(forms.Form):
                 label="现场照片", required=False, help_text="JPG 或 PNG，不超过 20 MB。"
             )
             clause = "、".join(one.clause for one in finding.citations)
-            groups.append((f"{place + 1}. {finding.title}", f"{clause}　{finding.message}".strip("　"), names))
+            groups.append(
+                (f"{place + 1}. {finding.title}", f"{clause}　{finding.message}".strip("　"), names)
+            )
         self.fieldsets = tuple(groups)
 
     def clean_visited_on(self) -> Any:
@@ -529,7 +551,7 @@ def visit(request: GatedRequest, pk: int) -> HttpResponse:
     verdict = judge_filing(found, on=found.accepted_on or request.clock.today())
     items = on_site_items(verdict)
     form = VisitForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         items=items,
         today=request.clock.today(),
@@ -598,7 +620,9 @@ def _record(request: GatedRequest, found: Any, form: VisitForm) -> Any:
 class ObjectionForm(forms.Form):
     """How an objection is dealt with."""
 
-    outcome = forms.ChoiceField(label="处理结果", choices=registry.OBJECTION_OUTCOMES, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(
+        label="处理结果", choices=registry.OBJECTION_OUTCOMES, widget=forms.RadioSelect
+    )
     answer = forms.CharField(
         label="答复",
         max_length=2000,
@@ -612,7 +636,7 @@ def objection(request: GatedRequest, pk: int) -> HttpResponse:
     """Read an objection to a notice and answer it (异议处理)."""
     found = registry.objection_within(request.actor, pk)
     filing_pk = found.notice.filing_id
-    form = ObjectionForm(request.POST or None)
+    form = ObjectionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(

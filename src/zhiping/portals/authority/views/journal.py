@@ -55,7 +55,9 @@ class JournalFilters(Filters):
         if start := self.cleaned_data.get("start"):
             rows = rows.filter(at__gte=dt.datetime.combine(start, dt.time(), tzinfo=CHINA))
         if end := self.cleaned_data.get("end"):
-            rows = rows.filter(at__lt=dt.datetime.combine(end + dt.timedelta(days=1), dt.time(), tzinfo=CHINA))
+            rows = rows.filter(
+                at__lt=dt.datetime.combine(end + dt.timedelta(days=1), dt.time(), tzinfo=CHINA)
+            )
         return rows
 
 

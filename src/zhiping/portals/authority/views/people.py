@@ -17,7 +17,7 @@ from zhiping.apps.screening.queries import findings_within
 from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
 from zhiping.portals.authority.journal_words import as_entry, fetch
 from zhiping.portals.authority.listing import Filters
-from zhiping.portals.authority.pages import crumbs, page
+from zhiping.portals.authority.pages import crumbs, page, posted
 from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui.shapes import Definition, EmptyState
 
@@ -38,7 +38,7 @@ def people(request: GatedRequest) -> HttpResponse:
 
     The number is sent by POST, so that it stays out of addresses and logs.
     """
-    form = PersonFilters(request.POST or None)
+    form = PersonFilters(posted(request))
     asked = form.is_valid() and normalise_text(form.cleaned_data["text"])
     found: list[dict[str, Any]] = []
     if asked:
@@ -113,7 +113,10 @@ def person(request: GatedRequest, pk: int) -> HttpResponse:
             "items": [
                 Definition(term="姓名", value=found.name),
                 Definition(term="证件类型", value=found.paper_kind),
-                Definition(term="证件号码", value=certificates[0].number_masked if certificates else "仅在证书页凭职责查看"),
+                Definition(
+                    term="证件号码",
+                    value=certificates[0].number_masked if certificates else "仅在证书页凭职责查看",
+                ),
                 Definition(term="性别", value=found.get_sex_display()),
                 Definition(term="出生年份", value=found.born_on.year if found.born_on else None),
             ],
@@ -123,7 +126,9 @@ def person(request: GatedRequest, pk: int) -> HttpResponse:
             "staff_posts": list(registry.staff_posts_within(request.actor, pk)),
             "assignments": list(exams.assignments_within(request.actor, pk)[:_MOST]),
             "findings": list(
-                findings_within(request.actor).filter(evidence__person_key=str(found.key)).order_by("-id")[:_MOST]
+                findings_within(request.actor)
+                .filter(evidence__person_key=str(found.key))
+                .order_by("-id")[:_MOST]
             ),
             "entries": [as_entry(entry, known) for entry in entries],
             "as_of": request.clock.now(),

@@ -28,6 +28,7 @@ from zhiping.portals.authority.pages import (
     list_page,
     page,
     place_choices,
+    posted,
     prefix_of,
     succeeded,
 )
@@ -133,7 +134,9 @@ def plan(request: GatedRequest, pk: int) -> HttpResponse:
 def _details(found: Any, request: GatedRequest) -> list[Definition]:
     return [
         Definition(term="计划编号", value=found.number, kind="code"),
-        Definition(term="机构", value=found.body.name, url=reverse("authority:bodies-show", args=[found.body_id])),
+        Definition(
+            term="机构", value=found.body.name, url=reverse("authority:bodies-show", args=[found.body_id])
+        ),
         Definition(term="地区", value=found.place, kind="place"),
         Definition(term="报备日", value=found.declared_on, kind="date"),
         Definition(term="受理期限", value=due(found.due_on, request.clock.today())),
@@ -165,14 +168,18 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     found = exams.plan_within(request.actor, pk)
     move = PLAN_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
     if verb not in VERBS or move is None or not move.duty:
-        raise MoveNotAllowedError(state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb)
+        raise MoveNotAllowedError(
+            state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb
+        )
     request.actor.require(move.duty, Place(found.place))
     label, kind, text = VERBS[verb]
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(posted(request))
     form.fields["opinion"].label = "受理意见"
     if request.method == "POST" and form.is_valid():
         opinion = form.cleaned_data["opinion"]
-        if attempt(form, lambda: answer_plan(pk, verb, opinion=opinion, actor=request.actor, clock=request.clock)):
+        if attempt(
+            form, lambda: answer_plan(pk, verb, opinion=opinion, actor=request.actor, clock=request.clock)
+        ):
             succeeded(request, f"计划 {found.number} 已办理：{label}。")
             return redirect("authority:plans-show", pk)
     judged = judge_plan(found, declared_on=found.declared_on or request.clock.today())
@@ -202,7 +209,9 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
 
 def _consequences(found: Any, verb: str, judged: list[Verdict]) -> list[str]:
     move = PLAN_MOVES[found.state, verb]
-    lines = [f"计划状态由“{found.get_state_display()}”变为“{PlanState(move.to).label}”，共 {len(judged)} 个场次。"]
+    lines = [
+        f"计划状态由“{found.get_state_display()}”变为“{PlanState(move.to).label}”，共 {len(judged)} 个场次。"
+    ]
     refused = {one.title for verdict in judged for one in verdict.of(Outcome.REFUSE)}
     unknown = {one.title for verdict in judged for one in verdict.of(Outcome.UNKNOWN)}
     if verb == "accept" and refused:

@@ -36,6 +36,7 @@ from zhiping.portals.authority.pages import (
     list_page,
     page,
     place_choices,
+    posted,
     succeeded,
 )
 from zhiping.portals.authority.verdicts import DAYS
@@ -257,7 +258,7 @@ def _day(day: dt.date, book: Any, entered: Mapping[dt.date, Any]) -> dict[str, A
 @officer(MAINTAIN)
 def set_day(request: GatedRequest) -> HttpResponse:
     """Say of one day whether it is worked (调整工作日)."""
-    form = OverrideForm(request.POST or None)
+    form = OverrideForm(posted(request))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -273,18 +274,22 @@ def set_day(request: GatedRequest) -> HttpResponse:
         if done:
             succeeded(request, f"{done.day} 已登记为{'工作日' if done.is_workday else '休息日'}。")
             return redirect(f"{reverse('authority:reference-calendar')}?year={done.day.year}")
-    return _calendar_form(request, form, title="调整一日", text="调整优先于已收录的放假安排，对全平台期限计算生效。")
+    return _calendar_form(
+        request, form, title="调整一日", text="调整优先于已收录的放假安排，对全平台期限计算生效。"
+    )
 
 
 @officer(MAINTAIN)
 def set_year(request: GatedRequest) -> HttpResponse:
     """Enter a year's weekends provisionally (预置全年)."""
-    form = YearForm(request.POST or None, initial={"year": calendar().published_years[1] + 1})
+    form = YearForm(posted(request), initial={"year": calendar().published_years[1] + 1})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
             form,
-            lambda: set_provisional_year(data["year"], note=data["note"], actor=request.actor, clock=request.clock),
+            lambda: set_provisional_year(
+                data["year"], note=data["note"], actor=request.actor, clock=request.clock
+            ),
         )
         if done is not None:
             succeeded(request, f"{data['year']} 年已按周末预置 {done} 天；放假通知发布后请逐日更正。")
@@ -300,8 +305,9 @@ def withdraw_day(request: GatedRequest, pk: int) -> HttpResponse:
     row = workday_overrides().filter(pk=pk).first()
     if row is None:
         raise Http404
-    form = forms.Form(request.POST) if request.method == "POST" else forms.Form()
+    form = forms.Form(posted(request))
     if request.method == "POST":
+        form.full_clean()
         day = attempt(form, lambda: withdraw_workday(pk, actor=request.actor, clock=request.clock))
         if day:
             succeeded(request, f"{day} 的调整已撤销。")
@@ -481,7 +487,9 @@ def parameters(request: GatedRequest) -> HttpResponse:
                 "found": value,
                 "certainty": _certainty(value),
                 "from": labels.place(value.place.code) if value else "",
-                "url": reverse("authority:law-document", args=[book.clauses[value.clause].document]) if value else "",
+                "url": reverse("authority:law-document", args=[book.clauses[value.clause].document])
+                if value
+                else "",
             }
         )
     return page(
@@ -519,7 +527,11 @@ def rules(request: GatedRequest) -> HttpResponse:
     groups = []
     for question in book.questions:
         found = [
-            {"rule": one, "outcome": _OUTCOMES.get(one.outcome.value, ""), "url": reverse("authority:law-rule", args=[one.id])}
+            {
+                "rule": one,
+                "outcome": _OUTCOMES.get(one.outcome.value, ""),
+                "url": reverse("authority:law-rule", args=[one.id]),
+            }
             for one in book.rules_in_force(question, place=place, on=on)
             if not text or text in one.title or text.upper() in one.id
         ]
@@ -554,7 +566,9 @@ def rule(request: GatedRequest, key: str) -> HttpResponse:
             "title": found.title,
             "subtitle": found.id,
             "crumbs": crumbs(
-                ("政策规则", reverse("authority:law-documents")), ("规则", reverse("authority:law-rules")), (found.id, "")
+                ("政策规则", reverse("authority:law-documents")),
+                ("规则", reverse("authority:law-rules")),
+                (found.id, ""),
             ),
             "items": [
                 Definition(term="用于", value=_QUESTIONS.get(found.asks_of, "其他条件")),
@@ -563,7 +577,9 @@ def rule(request: GatedRequest, key: str) -> HttpResponse:
                 Definition(term="施行日", value=found.period.start, kind="date"),
                 Definition(term="失效日（不含）", value=found.period.end, kind="date"),
                 Definition(term="不符合时", value=_OUTCOMES.get(found.outcome.value, "")),
-                Definition(term="可否说明理由豁免", value="可以（原则上）" if found.may_be_waived else "不可以"),
+                Definition(
+                    term="可否说明理由豁免", value="可以（原则上）" if found.may_be_waived else "不可以"
+                ),
                 Definition(term="复核情况", value=_STATUSES.get(found.status.value, "")),
                 Definition(term="复核日期", value=found.reviewed_on, kind="date"),
                 Definition(term="说明", value=found.note, wide=True),

@@ -34,6 +34,7 @@ from zhiping.portals.authority.pages import (
     may,
     page,
     place_choices,
+    posted,
     prefix_of,
     succeeded,
 )
@@ -102,7 +103,7 @@ class RunForm(forms.Form):
 @officer("screening.run")
 def new_run(request: GatedRequest) -> HttpResponse:
     """Start a run for a place of the officer's (发起筛查)."""
-    form = RunForm(request.POST or None)
+    form = RunForm(posted(request))
     choices = [one for one in place_choices(request.actor, "screening.run", request.clock) if one[0]]
     form.fields["place"].choices = choices  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
@@ -196,7 +197,9 @@ def _progress(found: Any) -> Progress:
         total=found.steps_total or None,
         unit="步",
         url=reverse("authority:runs-progress", args=[found.pk]),
-        text="筛查中断，请稍后重新发起；仍不成功的，请把本页地址告知系统管理员。" if found.state == RunState.FAILED else found.step,
+        text="筛查中断，请稍后重新发起；仍不成功的，请把本页地址告知系统管理员。"
+        if found.state == RunState.FAILED
+        else found.step,
         result_url=f"{reverse('authority:findings-list')}?run={found.pk}" if is_done else "",
         result_label="查看筛查发现",
     )
@@ -315,7 +318,20 @@ def _workbook(request: GatedRequest, rows: Any) -> HttpResponse:
                 evidence,
             ]
         )
-    titles = ["规则", "名称", "情形", "程度", "机构", "地区", "发生日", "状态", "研判", "研判意见", "条款", "证据"]
+    titles = [
+        "规则",
+        "名称",
+        "情形",
+        "程度",
+        "机构",
+        "地区",
+        "发生日",
+        "状态",
+        "研判",
+        "研判意见",
+        "条款",
+        "证据",
+    ]
     return xlsx(titles, lines, title="筛查发现", request=request)
 
 
@@ -358,9 +374,9 @@ def finding(request: GatedRequest, pk: int) -> HttpResponse:
         if may(request.actor, JUDGEMENT_MOVES[found.judgement, verb].duty, found.place)
     ]
     entries = list(
-        entries_about_within("screening.finding", pk, reach(request.actor, "screening.read")).prefetch_related(
-            "subjects"
-        )[:50]
+        entries_about_within(
+            "screening.finding", pk, reach(request.actor, "screening.read")
+        ).prefetch_related("subjects")[:50]
     )
     known = fetch((one.thing, one.thing_id) for entry in entries for one in entry.subjects.all())
     return page(
@@ -387,11 +403,15 @@ def finding(request: GatedRequest, pk: int) -> HttpResponse:
             "excuses": screen.explains_itself_wrongly_when if screen else (),
             "related": _related(request, found),
             "history": [
-                Definition(term="首次发现", value=f"第 {found.first_run_id} 次筛查（{found.first_run.as_of}）"),
+                Definition(
+                    term="首次发现", value=f"第 {found.first_run_id} 次筛查（{found.first_run.as_of}）"
+                ),
                 Definition(term="最近发现", value=f"第 {found.last_run_id} 次筛查（{found.last_run.as_of}）"),
                 Definition(term="发现次数", value=found.times_seen, kind="number"),
                 Definition(term="消除后再现次数", value=found.times_reopened, kind="number"),
-                Definition(term="消除于", value=f"第 {found.cured_run_id} 次筛查" if found.cured_run_id else None),
+                Definition(
+                    term="消除于", value=f"第 {found.cured_run_id} 次筛查" if found.cured_run_id else None
+                ),
                 Definition(term="指纹", value=found.fingerprint, kind="code", wide=True),
             ],
             "entries": [as_entry(entry, known, with_link=False) for entry in entries],
@@ -410,7 +430,9 @@ def _finding(request: GatedRequest, pk: int) -> Any:
 def _clauses(found: Any) -> list[dict[str, str]]:
     """Return the clauses of a finding with their wording, and whether they bind at its place."""
     book = law()
-    cited = [one for one in found.clauses.replace("，", ",").replace("、", ",").replace(" ", ",").split(",") if one]
+    cited = [
+        one for one in found.clauses.replace("，", ",").replace("、", ",").replace(" ", ",").split(",") if one
+    ]
     rows = []
     for clause_id in cited:
         clause = book.clauses.get(clause_id)
@@ -436,13 +458,21 @@ def _related(request: GatedRequest, found: Any) -> list[dict[str, str]]:
     rows = []
     if found.body_id and registry.bodies_within(actor).filter(pk=found.body_id).exists():
         rows.append(
-            {"label": "机构", "text": found.body.name, "url": reverse("authority:bodies-show", args=[found.body_id])}
+            {
+                "label": "机构",
+                "text": found.body.name,
+                "url": reverse("authority:bodies-show", args=[found.body_id]),
+            }
         )
     key = str(evidence.get("sitting_id") or "")
     sitting = exams.sittings_within(actor).filter(pk=int(key)).first() if key.isdigit() else None
     if sitting:
         rows.append(
-            {"label": "场次", "text": sitting.number, "url": reverse("authority:sittings-show", args=[sitting.pk])}
+            {
+                "label": "场次",
+                "text": sitting.number,
+                "url": reverse("authority:sittings-show", args=[sitting.pk]),
+            }
         )
     number = str(evidence.get("certificate_number") or "")
     certificate = certificates_within(actor).filter(number=number).first() if number else None
@@ -452,7 +482,9 @@ def _related(request: GatedRequest, found: Any) -> list[dict[str, str]]:
         )
     person = registry.person_by_key(str(evidence.get("person_key") or ""))
     if person is not None and actor.may_anywhere("certificates.read"):
-        rows.append({"label": "人员", "text": person.name, "url": reverse("authority:people-show", args=[person.pk])})
+        rows.append(
+            {"label": "人员", "text": person.name, "url": reverse("authority:people-show", args=[person.pk])}
+        )
     return rows
 
 
@@ -478,10 +510,12 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
         )
     request.actor.require(move.duty, Place(found.place))
     label, kind = VERBS[verb]
-    form = NoteForm(request.POST or None)
+    form = NoteForm(posted(request))
     if request.method == "POST" and form.is_valid():
         note = form.cleaned_data["note"]
-        if attempt(form, lambda: judge_finding(pk, verb, note=note, actor=request.actor, clock=request.clock)):
+        if attempt(
+            form, lambda: judge_finding(pk, verb, note=note, actor=request.actor, clock=request.clock)
+        ):
             succeeded(request, f"研判已记录：{label}。")
             return redirect("authority:findings-show", pk)
     screen = screen_headers().get(found.screen_id)
@@ -492,8 +526,12 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
         {
             "title": f"{label}：{screen.title if screen else found.screen_id}",
             "text": f"{reason_of(found)}。{found.body.name if found.body else ''}",
-            "crumbs": crumbs(("筛查发现", reverse("authority:findings-list")), (found.screen_id, back), (label, "")),
-            "items": [Definition(term=term, value=value) for term, value in _evidence(found, shown_only=True)],
+            "crumbs": crumbs(
+                ("筛查发现", reverse("authority:findings-list")), (found.screen_id, back), (label, "")
+            ),
+            "items": [
+                Definition(term=term, value=value) for term, value in _evidence(found, shown_only=True)
+            ],
             "consequences": _CONSEQUENCES[verb],
             "form": form,
             "submit": f"确认：{label}",
@@ -507,7 +545,10 @@ def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
 
 
 _CONSEQUENCES = {
-    "confirm": ["该发现记为属实的线索，供后续监督检查。", "研判不改变证书、成绩和机构状态；需要处理的另行办理。"],
+    "confirm": [
+        "该发现记为属实的线索，供后续监督检查。",
+        "研判不改变证书、成绩和机构状态；需要处理的另行办理。",
+    ],
     "reject": ["该发现记为误报，不再出现在待办中；以后筛查再次看到时保持误报结论。"],
     "reconsider": ["该发现回到待研判，原研判意见保留在留痕中。"],
 }

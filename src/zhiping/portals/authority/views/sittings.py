@@ -35,6 +35,7 @@ from zhiping.portals.authority.pages import (
     may,
     page,
     place_choices,
+    posted,
     prefix_of,
     succeeded,
 )
@@ -53,7 +54,9 @@ class SittingFilters(Filters):
     state = forms.ChoiceField(label="状态", choices=[ALL, *SittingState.choices])
     level = forms.ChoiceField(label="等级", choices=_LEVELS)
     place = forms.ChoiceField(label="地区")
-    start = forms.DateField(label="考试日起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    start = forms.DateField(
+        label="考试日起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     end = forms.DateField(label="考试日止", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     body = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -163,7 +166,8 @@ def sitting(request: GatedRequest, pk: int) -> HttpResponse:
             "items": _details(found, request),
             "figures": _figures(found, sheet, certificates.count()),
             "panel": verdicts.panel(
-                judge_sitting(found, declared_on=found.plan.declared_on or request.clock.today()), "考前报备条件"
+                judge_sitting(found, declared_on=found.plan.declared_on or request.clock.today()),
+                "考前报备条件",
             ),
             "sheet": sheet,
             "subjects": [labels.state(subject, "subject").word for subject in sheet.subjects],
@@ -200,8 +204,12 @@ def _details(found: Any, request: GatedRequest) -> list[Definition]:
     starts, ends = found.starts_at.astimezone(CHINA), found.ends_at.astimezone(CHINA)
     return [
         Definition(term="场次编号", value=found.number, kind="code"),
-        Definition(term="机构", value=found.body.name, url=reverse("authority:bodies-show", args=[found.body_id])),
-        Definition(term="考核计划", value=found.plan.title, url=reverse("authority:plans-show", args=[found.plan_id]))
+        Definition(
+            term="机构", value=found.body.name, url=reverse("authority:bodies-show", args=[found.body_id])
+        ),
+        Definition(
+            term="考核计划", value=found.plan.title, url=reverse("authority:plans-show", args=[found.plan_id])
+        )
         if request.actor.may("exams.read", Place(found.plan.place))
         else Definition(term="考核计划", value=found.plan.title),
         Definition(term="职业", value=f"{found.occupation_name}（{found.occupation_code}）"),
@@ -256,7 +264,7 @@ def incident(request: GatedRequest, pk: int) -> HttpResponse:
     """Record an incident as a supervisor (登记考场情况)."""
     found = exams.sitting_within(request.actor, pk)
     request.actor.require("exams.supervise", Place(found.place))
-    form = IncidentForm(request.POST or None)
+    form = IncidentForm(posted(request))
     candidates = found.enrolments.filter(state="enrolled").select_related("person").order_by("ticket")
     form.fields["enrolment"].choices = [  # type: ignore[attr-defined]
         ("", "不涉及具体考生"),
@@ -298,7 +306,7 @@ def supervisor(request: GatedRequest, pk: int) -> HttpResponse:
     found = exams.sitting_within(request.actor, pk)
     request.actor.require("exams.supervise", Place(found.place))
     members = external_supervisors(found.body_id, city=found.place, on=day_of(found))
-    form = SupervisorForm(request.POST or None)
+    form = SupervisorForm(posted(request))
     form.fields["member"].choices = [  # type: ignore[attr-defined]
         (str(one.pk), f"{one.person.name}（{one.body.name}）") for one in members
     ]
@@ -322,7 +330,14 @@ def supervisor(request: GatedRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(
-    request: GatedRequest, found: Any, form: forms.Form, *, title: str, submit: str, duty: str, nobody: bool = False
+    request: GatedRequest,
+    found: Any,
+    form: forms.Form,
+    *,
+    title: str,
+    submit: str,
+    duty: str,
+    nobody: bool = False,
 ) -> HttpResponse:
     back = reverse("authority:sittings-show", args=[found.pk])
     empty = EmptyState(
@@ -336,7 +351,9 @@ def _form_page(
         {
             "title": title,
             "subtitle": f"场次 {found.number}　{found.body.name}",
-            "crumbs": crumbs(("考核场次", reverse("authority:sittings-list")), (found.number, back), (title, "")),
+            "crumbs": crumbs(
+                ("考核场次", reverse("authority:sittings-list")), (found.number, back), (title, "")
+            ),
             "form": None if nobody else form,
             "empty": empty,
             "submit": submit,
@@ -364,14 +381,18 @@ def results(request: GatedRequest, pk: int) -> HttpResponse:
         {
             "title": "成绩审核" if found.state == SittingState.SUBMITTED else "成绩",
             "subtitle": f"场次 {found.number}　{found.body.name}　{found.occupation_name} {labels.level(found.level)}",
-            "crumbs": crumbs(("考核场次", reverse("authority:sittings-list")), (found.number, back), ("成绩", "")),
+            "crumbs": crumbs(
+                ("考核场次", reverse("authority:sittings-list")), (found.number, back), ("成绩", "")
+            ),
             "sitting": found,
             "actions": [
                 link(words[verb][0], reverse("authority:sittings-review", args=[pk, verb]), words[verb][1])
                 for verb in verbs
                 if verb in words
             ],
-            "figures": _figures(found, sheet, certificates_within(request.actor).filter(enrolment__sitting=found).count()),
+            "figures": _figures(
+                found, sheet, certificates_within(request.actor).filter(enrolment__sitting=found).count()
+            ),
             "sheet": sheet,
             "subjects": subjects,
             "incidents": list(found.incidents.select_related("enrolment__person")),
@@ -388,10 +409,7 @@ def _results_workbook(
         [
             line.enrolment.ticket,
             formatting.masked_name(line.enrolment.person.name),
-            *(
-                None if one is None else "缺考" if one.is_absent else float(one.score)
-                for one in line.scores
-            ),
+            *(None if one is None else "缺考" if one.is_absent else float(one.score) for one in line.scores),
             {True: "合格", False: "不合格", None: "成绩未齐"}[line.is_passed],
         ]
         for line in sheet.lines
@@ -411,10 +429,12 @@ def review(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     found = exams.sitting_within(request.actor, pk)
     move = SITTING_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
     if verb not in _REVIEW or move is None:
-        raise MoveNotAllowedError(state=found.get_state_display(), verb=_REVIEW[verb][0] if verb in _REVIEW else verb)
+        raise MoveNotAllowedError(
+            state=found.get_state_display(), verb=_REVIEW[verb][0] if verb in _REVIEW else verb
+        )
     request.actor.require(move.duty, Place(found.place))
     label, text = _REVIEW[verb]
-    form = OpinionForm(request.POST or None)
+    form = OpinionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         opinion = form.cleaned_data["opinion"]
         done = attempt(
@@ -438,7 +458,9 @@ def review(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
         {
             "title": f"成绩{label}：{found.number}",
             "text": text,
-            "crumbs": crumbs(("考核场次", reverse("authority:sittings-list")), (found.number, back), (label, "")),
+            "crumbs": crumbs(
+                ("考核场次", reverse("authority:sittings-list")), (found.number, back), (label, "")
+            ),
             "items": _details(found, request)[:8],
             "consequences": lines,
             "form": form,
@@ -457,10 +479,11 @@ def issue(request: GatedRequest, pk: int) -> HttpResponse:
     """Issue a sitting's certificates and show the report (核准发证)."""
     found = exams.sitting_within(request.actor, pk)
     request.actor.require("certificates.issue", Place(found.place))
-    form = forms.Form(request.POST or None) if request.method == "POST" else forms.Form()
+    form = forms.Form(posted(request))
     back = reverse("authority:sittings-show", args=[pk])
     way = crumbs(("考核场次", reverse("authority:sittings-list")), (found.number, back), ("核准发证", ""))
     if request.method == "POST":
+        form.full_clean()
         report = attempt(form, lambda: issue_certificates(pk, actor=request.actor, clock=request.clock))
         if report is not None:
             found.refresh_from_db()
@@ -505,5 +528,5 @@ def issue(request: GatedRequest, pk: int) -> HttpResponse:
             "duty": DUTIES[move.duty],
             "cancel_url": back,
         },
-        status=form_status(form) if form.errors else 200,
+        status=form_status(form),
     )

@@ -1,7 +1,5 @@
 """Candidates of a sitting: the list, by hand, by workbook with preview and give-back."""
 
-import datetime as dt
-
 from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
@@ -149,7 +147,7 @@ def candidate_add(request: GatedRequest, sitting_id: int) -> HttpResponse:
 
 
 def _conditions(one: Sitting) -> list[tuple[str, str]]:
-    day: dt.date = one.starts_at.astimezone(CHINA).date()
+    day = one.starts_at.astimezone(CHINA).date()
     standard = standards_of([one.occupation_code], on=day).get(one.occupation_code)
     generation = standard.generation if standard else None
     return conditions_for(one.level, generation)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from zhiping.apps.reference.queries import binding_clauses, standards_in_force
+from zhiping.apps.reference.queries import standards_in_force
 from zhiping.apps.registry import actions
 from zhiping.apps.registry.actions.filings import LineDetails
 from zhiping.apps.registry.judgements import FilingVerdict, judge_filing
@@ -22,6 +22,7 @@ from zhiping.portals.body.forms import (
     FilingFilters,
     LineForm,
     ReasonForm,
+    bound_hints,
     clause_hints,
     declared_values,
 )
@@ -158,7 +159,7 @@ def filing(request: GatedRequest, filing_id: int) -> HttpResponse:
         request,
         "filing.html",
         form=form,
-        **_frame(request, one, "body:registry-filing"),
+        **_frame(one, "body:registry-filing"),
         **_live(request, one),
     )
 
@@ -173,9 +174,7 @@ def _declaration(request: GatedRequest, one: Filing, data: Mapping[str, str] | N
 
 
 def _binding(request: GatedRequest, one: Filing, hints: Mapping[str, str]) -> dict[str, str]:
-    """Return the hints whose clause binds at the filing's place: one city's clause is none of another's."""
-    bound = set(binding_clauses(set(hints.values()), place=one.place, on=request.clock.today()))
-    return {name: clause for name, clause in hints.items() if clause in bound}
+    return bound_hints(hints, place=one.place, on=request.clock.today())
 
 
 def _live(request: GatedRequest, one: Filing) -> dict[str, object]:
@@ -195,7 +194,7 @@ def _hard(verdict: FilingVerdict) -> int:
     return sum(1 for finding in verdict.refusals if not finding.may_be_waived)
 
 
-def _frame(request: GatedRequest, one: Filing, current: str) -> dict[str, object]:
+def _frame(one: Filing, current: str) -> dict[str, object]:
     editable = one.state in EDITABLE
     tabs = [
         ("申报内容", "body:registry-filing", None),
@@ -251,7 +250,7 @@ def lines(request: GatedRequest, filing_id: int) -> HttpResponse:
         "filing_lines.html",
         rows=rows,
         is_employer=one.body.kind == "employer",
-        **_frame(request, one, "body:registry-filing-lines"),
+        **_frame(one, "body:registry-filing-lines"),
         **_live(request, one),
     )
 
@@ -292,7 +291,9 @@ def line_edit(request: GatedRequest, filing_id: int, line_id: int) -> HttpRespon
 
 
 def _line_page(request: GatedRequest, one: Filing, code: str, line: FilingLine | None) -> HttpResponse:
-    occupation = occupations().get(code)
+    occupation = occupations().find(code)
+    if occupation is None:
+        raise Http404
     hints = {
         "applicants": "FS20-O1",
         "relates_to_main_business": "FS20-O1",
@@ -393,7 +394,7 @@ def filing_documents(request: GatedRequest, filing_id: int) -> HttpResponse:
         "filing_documents.html",
         form=form,
         documents=own_documents(request.actor).filter(is_withdrawn=False),
-        **_frame(request, one, "body:registry-filing-documents"),
+        **_frame(one, "body:registry-filing-documents"),
         **_live(request, one),
     )
 
@@ -405,7 +406,7 @@ def filing_verdict(request: GatedRequest, filing_id: int) -> HttpResponse:
     return page(
         request,
         "filing_verdict.html",
-        **_frame(request, one, "body:registry-filing-verdict"),
+        **_frame(one, "body:registry-filing-verdict"),
         **_live(request, one),
     )
 
@@ -465,7 +466,7 @@ def filing_progress(request: GatedRequest, filing_id: int) -> HttpResponse:
         waivers=one.waivers.order_by("id"),
         visits=one.visits.prefetch_related("items"),
         notices=notices,
-        **_frame(request, one, "body:registry-filing-progress"),
+        **_frame(one, "body:registry-filing-progress"),
     )
 
 

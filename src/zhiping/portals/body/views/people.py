@@ -18,11 +18,13 @@ from zhiping.apps.registry.queries import own_assessors, own_body, own_staff, ow
 from zhiping.core.catalogues.divisions import divisions
 from zhiping.core.catalogues.occupations import occupations
 from zhiping.portals.body.forms import (
+    VENUE_HINTS,
     AssessorForm,
     PeopleFilters,
     StaffForm,
     TieForm,
     VenueForm,
+    bound_hints,
     occupations_of,
 )
 from zhiping.portals.body.lists import Listing, is_export
@@ -418,6 +420,7 @@ def _venue_page(request: GatedRequest, one: Venue | None) -> HttpResponse:
     districts = divisions().children(f"{body.place[:4]}00", on=today)
     places = [(each.code, each.name) for each in districts] or [(body.place, body.place)]
     form = VenueForm(request.POST or None, places=places, initial=_venue_values(one, body.place))
+    form.clauses = bound_hints(VENUE_HINTS, place=body.place, on=today)
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         try:

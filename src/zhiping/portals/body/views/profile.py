@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from zhiping.apps.exams.queries import own_plans, own_sittings
-from zhiping.apps.exams.states import EDITABLE_PLANS, SittingState
+from zhiping.apps.exams.states import AWAITING_RESULTS, EDITABLE_PLANS, SittingState
 from zhiping.apps.registry import actions
 from zhiping.apps.registry.models import Document
 from zhiping.apps.registry.queries import (
@@ -20,7 +20,14 @@ from zhiping.apps.registry.queries import (
 from zhiping.apps.registry.states import EDITABLE, BodyState
 from zhiping.apps.registry.storage import read
 from zhiping.kernel.errors import DomainError
-from zhiping.portals.body.forms import DocumentForm, ProfileForm
+from zhiping.portals.body.forms import (
+    PROFILE_HINTS,
+    PUBLISHED_KINDS,
+    RESULTS_DUE,
+    DocumentForm,
+    ProfileForm,
+    bound_hints,
+)
 from zhiping.portals.body.pages import attachment, attempt, done, found, page, refused
 from zhiping.portals.gate import GatedRequest, body_clerk
 from zhiping.ui import shapes
@@ -64,9 +71,7 @@ def _counters(request: GatedRequest, today: dt.date) -> list[shapes.Counter]:
     filings = list(own_filings(actor).filter(state__in=EDITABLE).values_list("state", flat=True))
     plans = own_plans(actor).filter(state__in=EDITABLE_PLANS).count()
     sittings = own_sittings(actor)
-    waiting = sittings.filter(
-        state__in=(SittingState.HELD, SittingState.RESULTS_IN, SittingState.RETURNED)
-    ).count()
+    waiting = sittings.filter(state__in=AWAITING_RESULTS).count()
     over = sittings.filter(
         state=SittingState.PLANNED, plan__state="accepted", ends_at__lt=request.clock.now()
     ).count()
@@ -98,7 +103,7 @@ def _counters(request: GatedRequest, today: dt.date) -> list[shapes.Counter]:
         shapes.Counter(
             label="待处理成绩的场次",
             count=waiting,
-            url=f"{listing}?state=held",
+            url=f"{listing}?state={RESULTS_DUE[0]}",
             tone=Tone.WARN if waiting else Tone.NEUTRAL,
         ),
         shapes.Counter(
@@ -155,7 +160,8 @@ def profile(request: GatedRequest) -> HttpResponse:
 
 def _profile_page(request: GatedRequest, form: ProfileForm, upload: DocumentForm) -> HttpResponse:
     body = own_body(request.actor)
-    documents = own_documents(request.actor).filter(is_withdrawn=False, kind__endswith="_rules")
+    form.clauses = bound_hints(PROFILE_HINTS, place=body.place, on=request.clock.today())
+    documents = own_documents(request.actor).filter(is_withdrawn=False, kind__in=PUBLISHED_KINDS)
     registered = [
         shapes.Definition(term="机构名称", value=body.name, wide=True),
         shapes.Definition(term="统一社会信用代码", value=body.credit_code, kind="code"),

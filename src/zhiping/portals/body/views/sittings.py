@@ -11,10 +11,10 @@ from zhiping.apps.exams import actions
 from zhiping.apps.exams.models import Enrolment, RosterImport, Sitting
 from zhiping.apps.exams.plan_facts import judge_sitting
 from zhiping.apps.exams.queries import own_assignments, own_enrolments, own_imports, own_sitting, own_sittings
-from zhiping.apps.exams.states import EDITABLE_PLANS, PlanState, SittingState, Subject
+from zhiping.apps.exams.states import AWAITING_RESULTS, EDITABLE_PLANS, PlanState, SittingState, Subject
 from zhiping.apps.registry.queries import own_assessors, own_staff
 from zhiping.kernel.errors import DomainError
-from zhiping.portals.body.forms import ArchiveForm, IncidentForm, RosterForm, SittingFilters
+from zhiping.portals.body.forms import RESULTS_DUE, ArchiveForm, IncidentForm, RosterForm, SittingFilters
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.pages import attachment, attempt, done, found, page, refused
 from zhiping.portals.body.panels import panel, parted
@@ -41,7 +41,10 @@ def sittings(request: GatedRequest) -> HttpResponse:
     rows = own_sittings(request.actor)
     if filters.is_valid():
         data = filters.cleaned_data
-        rows = rows.filter(state=data["state"]) if data["state"] else rows
+        if data["state"] == RESULTS_DUE[0]:
+            rows = rows.filter(state__in=AWAITING_RESULTS)
+        elif data["state"]:
+            rows = rows.filter(state=data["state"])
         rows = rows.filter(occupation_name__contains=data["occupation"]) if data["occupation"] else rows
     listing = Listing(
         name="sittings",
@@ -314,7 +317,7 @@ def results(request: GatedRequest, sitting_id: int) -> HttpResponse:
         form=form,
         table=listing.table(request, rows.prefetch_related("results")),
         imports=own_imports(request.actor).filter(sitting=one, kind=RosterImport.Kind.RESULTS),
-        takes=one.state in {SittingState.HELD, SittingState.RESULTS_IN, SittingState.RETURNED},
+        takes=one.state in AWAITING_RESULTS,
         can_publish=one.state == SittingState.RESULTS_IN,
         can_submit=one.state == SittingState.IN_NOTICE,
         notice_over=one.notice_to is not None and request.clock.today() >= one.notice_to,

@@ -146,11 +146,7 @@ def _facts(found: registry.DirectoryEntry) -> tuple[Definition, ...]:
         Definition(term="首次入目录", value=found.filed_on, kind="date"),
         Definition(term="目录状态", value=found.state, kind="state", scope="body"),
         Definition(term="状态起始日", value=found.state_since, kind="date"),
-        *(
-            (Definition(term="状态原因", value=found.state_reason, wide=True),)
-            if found.state_reason
-            else ()
-        ),
+        *((Definition(term="状态原因", value=found.state_reason, wide=True),) if found.state_reason else ()),
     )
 
 
@@ -161,8 +157,14 @@ def levels_label(levels: Iterable[str]) -> str:
         return "—"
     if len(ordered) == 1:
         return level(ordered[0])
-    is_range = all(code.isdigit() for code in ordered) and int(ordered[0]) - int(ordered[-1]) == len(ordered) - 1
-    return f"{level(ordered[0])}至{level(ordered[-1])}" if is_range else "、".join(level(code) for code in ordered)
+    is_range = (
+        all(code.isdigit() for code in ordered) and int(ordered[0]) - int(ordered[-1]) == len(ordered) - 1
+    )
+    return (
+        f"{level(ordered[0])}至{level(ordered[-1])}"
+        if is_range
+        else "、".join(level(code) for code in ordered)
+    )
 
 
 def _shown(found: registry.DirectoryEntry) -> dict[str, object]:

@@ -41,7 +41,9 @@ def verify(request: GatedRequest, number: str = "") -> HttpResponse:
     """
     if request.method != "POST":
         form = CertificateForm(initial={"number": number})
-        return _private(render(request, "public/verify.html", {"form": form, "notes": NOTES, "given": number}))
+        return _private(
+            render(request, "public/verify.html", {"form": form, "notes": NOTES, "given": number})
+        )
     form = CertificateForm(request.POST)
     context: dict[str, object] = {"form": form, "notes": NOTES, "given": number, "is_asked": False}
     if form.is_valid():
@@ -100,7 +102,11 @@ def _sentence(standing: IssuerStanding) -> str:
 
 
 def _printed(found: LookUp) -> tuple[Definition, ...]:
-    scores = (("理论知识成绩", found.theory_score), ("操作技能成绩", found.practical_score), ("综合评审成绩", found.comprehensive_score))
+    scores = (
+        ("理论知识成绩", found.theory_score),
+        ("操作技能成绩", found.practical_score),
+        ("综合评审成绩", found.comprehensive_score),
+    )
     return (
         Definition(term="姓名", value=found.holder_name),
         Definition(term="证件类型", value=found.paper_kind),
@@ -135,7 +141,11 @@ def _body_url(body_id: int, clock: Clock) -> str:
 
 def _too_many(request: HttpRequest, refusal: TooManyRequestsError) -> HttpResponse:
     seconds = int(str(refusal.facts.get("seconds", 60)))
-    context = {"reason": sentence(refusal), "wait": seconds, "back_url": reverse("public:certificates-verify")}
+    context = {
+        "reason": sentence(refusal),
+        "wait": seconds,
+        "back_url": reverse("public:certificates-verify"),
+    }
     response = _private(render(request, "429.html", context, status=_TOO_MANY))
     response["Retry-After"] = str(seconds)
     return response
@@ -145,5 +155,6 @@ def _private(response: HttpResponse) -> HttpResponse:
     """Keep an answer out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send a null origin with the form, and the form is refused.
+    response["Referrer-Policy"] = "same-origin"
     return response

@@ -31,7 +31,11 @@ def failed(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show that a form came without its token: too old, or sent from elsewhere."""
     del reason
-    context = {"reason": "这张表单已经过期，或不是从本平台的页面提交的。请返回上一页刷新后重新提交，已填写的内容没有被保存。"}
+    context = {
+        "reason": (
+            "这张表单已经过期，或不是从本平台的页面提交的。请返回上一页刷新后重新提交，已填写的内容没有被保存。"
+        )
+    }
     return render(request, "403.html", context, status=403)
 
 

@@ -92,7 +92,8 @@ def documents(request: GatedRequest) -> HttpResponse:
         filters=form,
         as_of=request.clock.now(),
         empty=EmptyState(
-            title="该日该地没有收录的文件", text="这不等于没有规定。可以改选日期或地区，或向当地主管部门核实。"
+            title="该日该地没有收录的文件",
+            text="这不等于没有规定。可以改选日期或地区，或向当地主管部门核实。",
         ),
     )
     return render(request, "public/law.html", {"table": table, "tabs": _tabs("documents")})
@@ -181,17 +182,25 @@ def rules(request: GatedRequest) -> HttpResponse:
     """List the rules by the question that they answer (规则)."""
     book = law()
     question = request.GET.get("question", "")
+    ordered = sorted(book.rules.values(), key=lambda one: one.id)
     groups = [
         {
             "question": QUESTIONS.get(name, name),
-            "rules": [_rule_line(one) for one in sorted(book.rules.values(), key=lambda one: one.id) if one.asks_of == name],
+            "rules": [_rule_line(one) for one in ordered if one.asks_of == name],
         }
         for name in book.questions
         if question in {"", name}
     ]  # fmt: skip
     choices = [("全部", "?", not question)]
-    choices += [(QUESTIONS.get(name, name), f"?{urlencode({'question': name})}", question == name) for name in book.questions]
-    return render(request, "public/law_rules.html", {"tabs": _tabs("rules"), "groups": groups, "choices": choices, "count": len(book.rules)})
+    choices += [
+        (QUESTIONS.get(name, name), f"?{urlencode({'question': name})}", question == name)
+        for name in book.questions
+    ]
+    return render(
+        request,
+        "public/law_rules.html",
+        {"tabs": _tabs("rules"), "groups": groups, "choices": choices, "count": len(book.rules)},
+    )
 
 
 def _rule_line(rule: Rule) -> dict[str, object]:
@@ -226,7 +235,11 @@ def rule(request: GatedRequest, rule_id: str) -> HttpResponse:
             Definition(term="不满足时", value=found.outcome.value, kind="outcome"),
             Definition(term="施行起", value=found.period.start, kind="date"),
             Definition(term="施行止（不含）", value=found.period.end, kind="date"),
-            Definition(term="能否豁免", value="原则上的要求，可以说明理由后豁免" if found.may_be_waived else "不能豁免", wide=True),
+            Definition(
+                term="能否豁免",
+                value="原则上的要求，可以说明理由后豁免" if found.may_be_waived else "不能豁免",
+                wide=True,
+            ),
             *((Definition(term="说明", value=found.note, wide=True),) if found.note else ()),
         ),
         "places": [one.code for one in found.where],
@@ -253,13 +266,16 @@ def parameter(request: GatedRequest, parameter_id: str) -> HttpResponse:
     found = book.parameters.get(parameter_id)
     if found is None:
         raise Http404
+    values = sorted(
+        found.values, key=lambda one: (one.place.code != NATION, one.place.code, one.period.start)
+    )
     context = {
         "parameter": found,
         "values": [
             {"place": one.place.code, "start": one.period.start, "end": one.period.end,
              "value": with_unit(one.value, found.unit), "wording": one.wording, "clause": one.clause,
-             "certainty": CERTAINTIES[one.certainty], "is_certain": one.certainty == "stated", "note": one.note}
-            for one in sorted(found.values, key=lambda one: (one.place.code != NATION, one.place.code, one.period.start))
+             "certainty": CERTAINTIES[one.certainty], "note": one.note}
+            for one in values
         ],
         "used_by": _rules_reading(parameter_id),
         "crumbs": (Crumb(label="政策依据", url=reverse("public:policy-law")), Crumb(label=found.label)),

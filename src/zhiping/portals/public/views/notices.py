@@ -100,9 +100,7 @@ def _list(
     today = request.clock.today()
     form = NoticeForm(request.GET or None, on=today)
     asked = form.cleaned_data if form.is_valid() else {}
-    rows = query(
-        today=today, place=asked.get("place", ""), is_running=_RUNNING.get(asked.get("running", ""))
-    )
+    rows = query(today=today, place=asked.get("place", ""), is_running=_RUNNING.get(asked.get("running", "")))
     page = page_of(request, rows)
     table = Table(
         name="notices",
@@ -114,9 +112,7 @@ def _list(
         total=page.paginator.count,
         filters=form,
         as_of=request.clock.now(),
-        empty=EmptyState(
-            title="没有公示", text=empty, actions=(Action(label="查看全部", url=request.path),)
-        ),
+        empty=EmptyState(title="没有公示", text=empty, actions=(Action(label="查看全部", url=request.path),)),
     )
     tabs = (
         NavItem(label="备案公示", url=reverse("public:registry-notices"), current=which == "filings"),

@@ -1,0 +1,27 @@
+"""Takes a previewed roster over in a process of its own, to be killed by a test at any moment.
+
+Run as `python -m tests.apps.exams.importing DATABASE IMPORT BODY`; prints a line before it starts.
+"""
+
+import sys
+
+import django
+from django.conf import settings
+
+
+def main(database: str, import_id: int, body_id: int) -> None:
+    """Apply one import as the system, in the named database."""
+    settings.DATABASES["default"]["NAME"] = database
+    django.setup()
+    from zhiping.apps.exams import actions as exams  # noqa: PLC0415 (models load after the set-up)
+    from zhiping.kernel.actor import Actor, ActorKind  # noqa: PLC0415
+    from zhiping.kernel.clock import FixedClock  # noqa: PLC0415
+
+    actor = Actor(kind=ActorKind.BODY, id="1", name="专员", body_id=body_id)
+    print("ready", flush=True)
+    exams.apply_candidates(import_id, actor=actor, clock=FixedClock.at(2026, 11, 12))
+    print("done", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
