@@ -50,12 +50,14 @@ def _floor(content: bytes) -> int:
     frame = sheet.to_polars()
     with transaction.atomic(), connection.cursor() as cursor:
         columns = ", ".join(f"c{index} text" for index in range(frame.width))
-        cursor.execute(f"CREATE TEMPORARY TABLE bench_floor ({columns}) ON COMMIT DROP")
+        cursor.execute(f"CREATE TEMPORARY TABLE bench_floor ({columns})")
         with connection.connection.cursor() as raw, raw.copy("COPY bench_floor FROM STDIN") as copy:
             for row in frame.iter_rows():
                 copy.write_row(row)
         cursor.execute("SELECT count(*) FROM bench_floor")
-        return int(cursor.fetchone()[0])
+        counted = int(cursor.fetchone()[0])
+        cursor.execute("DROP TABLE bench_floor")
+    return counted
 
 
 def run(rows: int = ROWS) -> dict[str, object]:

@@ -28,8 +28,8 @@ from openfisca_core.simulations import SimulationBuilder
 from openfisca_core.variables import Variable
 
 from zhiping.core.policybook import Outcome, PolicyBook, Verdict
-from zhiping.core.policybook.folder import default_folder
 from zhiping.kernel.place import Place
+from zhiping.kernel.resources import policy_folder
 
 PLACE, DAY = Place("440600"), date(2021, 3, 1)
 QUESTION = "employer_filing"
@@ -234,8 +234,8 @@ def twelve(folder: Path) -> PolicyBook:
 
 def run(seconds: float = 3.0, folder: Path | None = None) -> dict[str, object]:
     """Measure both sides and return rates and ratios; CPU seconds, so that a busy machine counts less."""
-    whole = PolicyBook.load(folder or default_folder())
-    shared = twelve(folder or default_folder())
+    whole = PolicyBook.load(folder or policy_folder())
+    shared = twelve(folder or policy_folder())
     cases = filings(200)
     peer = Peer(shared)
     for case in cases:

@@ -183,7 +183,9 @@ def _process(database: str) -> Iterator[int]:
         "ZHIPING_LOOK_UPS_PER_MINUTE": "1000000000",
         "ZHIPING_FAILED_LOOK_UPS_PER_HOUR": "1000000000",
     }
-    process = subprocess.Popen(command(port, workers=WORKERS), env=surroundings, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(port, workers=WORKERS), env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         for _ in range(200):
             try:

@@ -7,8 +7,8 @@ from click.testing import CliRunner
 from django.urls import get_resolver
 
 from zhiping.core.policybook import PolicyBook
-from zhiping.core.policybook.folder import default_folder
 from zhiping.kernel.moves import Move
+from zhiping.kernel.resources import policy_folder
 from zhiping.portals.console import enforcers as reading
 from zhiping.portals.console.citations import clauses_in, section
 from zhiping.portals.console.policy import policy
@@ -19,7 +19,7 @@ from zhiping.portals.gate import public
 
 @pytest.fixture(scope="module")
 def book():
-    return PolicyBook.load(default_folder())
+    return PolicyBook.load(policy_folder())
 
 
 def covered(*arguments):

@@ -1,19 +1,23 @@
-"""The desk, as an officer meets it: every page in Chinese, the queue in order, each step taken on the page."""
+"""The desk, as an officer meets it: every page in Chinese, the queue in order, each step taken."""
 
 import datetime as dt
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
 from django.urls import URLPattern, reverse
 
+import zhiping.apps
 from tests import builders
 from tests.portals import authority_builders
 from zhiping.apps.certificates.models import Certificate
 from zhiping.apps.exams.models import Incident, Sitting
 from zhiping.apps.journal.models import Entry
 from zhiping.apps.reference.models import WorkdayOverride
+from zhiping.apps.registry.actions import review_filing
+from zhiping.apps.registry.identity import open_number
 from zhiping.apps.registry.models import Bar, EvaluationBody, Filing, OnsiteVisit
 from zhiping.kernel.clock import FixedClock
 from zhiping.portals import clock as portal_clock
@@ -256,8 +260,6 @@ def test_a_photo_that_is_no_picture_is_refused_and_nothing_is_written(desk, at):
     at(builders.AT_FILING)
     filing = builders.submitted_filing()
     builders_district = builders.officer("district_handler", builders.SHUNDE)
-    from zhiping.apps.registry.actions import review_filing
-
     review_filing(filing.pk, "pass_district", opinion="", actor=builders_district, clock=builders.AT_FILING)
     review_filing(
         filing.pk, "pass_city", opinion="", actor=builders.officer("city_handler"), clock=builders.AT_FILING
@@ -424,8 +426,6 @@ def test_a_certificate_is_corrected_annulled_and_restored(desk, at):
 def test_a_whole_number_is_shown_once_under_a_duty_and_on_record(desk, at):
     one = authority_builders.city()
     number = one.certificate.number
-    from zhiping.apps.registry.identity import open_number
-
     paper = open_number(one.certificate.person)
     for page in ("certificates-show",):
         assert paper not in read(desk("city_leader"), page, number)
@@ -443,8 +443,6 @@ def test_a_whole_number_is_shown_once_under_a_duty_and_on_record(desk, at):
 
 def test_no_page_of_a_sitting_or_a_person_shows_a_whole_number(desk, at):
     one = authority_builders.city()
-    from zhiping.apps.registry.identity import open_number
-
     papers = [open_number(row.person) for row in one.issued_sitting.enrolments.select_related("person")]
     client = desk("city_leader")
     texts = [
@@ -479,8 +477,6 @@ def test_the_chain_of_responsibility_leads_from_certificate_to_office_and_back(d
 
 def test_people_are_found_by_name_and_by_number_without_the_number_in_an_address(desk, at):
     one = authority_builders.city()
-    from zhiping.apps.registry.identity import open_number
-
     client = desk()
     target = address("people-show", one.certificate.person_id)
     by_number = client.post(address("people-list"), {"text": open_number(one.certificate.person)})
@@ -554,10 +550,6 @@ def test_parameters_are_those_of_the_officers_place_and_day(desk, at):
 
 
 def test_every_event_that_an_app_records_has_a_name():
-    from pathlib import Path
-
-    import zhiping.apps
-
     found = set()
     for file in Path(zhiping.apps.__path__[0]).rglob("*.py"):
         source = file.read_text(encoding="utf-8")

@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from tests import builders
 from tests.portals import authority_builders
+from zhiping.apps.authorities.actions import grant_role
 from zhiping.apps.authorities.models import Account
 from zhiping.apps.journal.models import Entry
+from zhiping.kernel.place import Place
 from zhiping.portals import clock as portal_clock
 from zhiping.portals import context, gate
 from zhiping.portals.authority import urls
@@ -70,9 +72,6 @@ def objects_of(city):
 
 def officer_with_every_role(place, client):
     account = builders.officer_account("city_handler", place)
-    from zhiping.apps.authorities.actions import grant_role
-    from zhiping.kernel.place import Place
-
     for role in ("district_handler", "city_leader", "province_supervisor"):
         grant_role(
             account,

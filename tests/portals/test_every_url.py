@@ -444,8 +444,9 @@ def _filled_in(method: str) -> dict[str, str]:
     if method == "get":
         return {}
     return {
-        "opinion": "样例", "reason": "样例", "note": "样例", "content": "样例", "outcome": "rejected",
-        "answer": "样例",        "clause": "LN24-3.5c", "name": "样例", "day": "2026-12-09", "kind": "other", "confirm": "on",
+        "opinion": "样例", "reason": "样例", "note": "样例", "content": "样例", "answer": "样例",
+        "name": "样例", "outcome": "rejected", "clause": "LN24-3.5c", "day": "2026-12-09", "kind": "other",
+        "confirm": "on",
     }  # fmt: skip
 
 

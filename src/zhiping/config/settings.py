@@ -8,6 +8,9 @@
 `ZHIPING_HOSTS`             host names served, separated by commas.
 `ZHIPING_DEMO`              1: list the demo accounts on the sign-in page.
 `ZHIPING_DEBUG`             1: debug pages; never in service.
+`ZHIPING_PUBLIC_URL`        the address printed on certificates (default http://127.0.0.1:8000).
+`ZHIPING_LOOK_UPS_PER_MINUTE`, `ZHIPING_FAILED_LOOK_UPS_PER_HOUR`, `ZHIPING_PROXIES`
+                            limits of the public look-up, and the proxies whose word counts.
 """
 
 import os

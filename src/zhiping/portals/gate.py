@@ -84,7 +84,7 @@ def _gated[**P](
 def _account(request: HttpRequest) -> Account | HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    return cast("Account", request.user)
+    return request.user
 
 
 def _officer(duty: str, request: HttpRequest) -> Actor | HttpResponse:

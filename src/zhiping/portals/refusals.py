@@ -11,12 +11,38 @@ from zhiping.apps.exams.messages import MESSAGES as EXAMS
 from zhiping.apps.reference.messages import MESSAGES as REFERENCE
 from zhiping.apps.registry.messages import MESSAGES as REGISTRY
 from zhiping.apps.screening.messages import MESSAGES as SCREENING
+from zhiping.core.catalogues.messages import SENTENCES as CATALOGUES
+from zhiping.core.credential.messages import SENTENCES as CREDENTIAL
+from zhiping.core.identifiers.messages import sentence as identifier_sentence
+from zhiping.core.identifiers.problems import IdentifierInvalidError
+from zhiping.core.policybook.messages import REFUSALS as POLICYBOOK
+from zhiping.core.roster.errors import RosterFileError
+from zhiping.core.roster.messages import file_sentence
+from zhiping.core.sieve.messages import MESSAGES as SIEVE
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.messages import MESSAGES as KERNEL
+from zhiping.ui.messages import MESSAGES as UI
 
-MESSAGES: Mapping[str, str] = {**KERNEL, **AUTHORITIES, **REFERENCE, **REGISTRY, **EXAMS, **CERTIFICATES, **SCREENING}
+MESSAGES: Mapping[str, str] = {
+    **KERNEL,
+    **CATALOGUES,
+    **CREDENTIAL,
+    **POLICYBOOK,
+    **SIEVE,
+    **UI,
+    **AUTHORITIES,
+    **REFERENCE,
+    **REGISTRY,
+    **EXAMS,
+    **CERTIFICATES,
+    **SCREENING,
+}
 
-STATUS = {"kernel.duty_missing": 403, "certificates.too_many_requests": 429}
+STATUS = {
+    "kernel.duty_missing": 403,
+    "certificates.second_fact_missing": 400,
+    "certificates.too_many_requests": 429,
+}
 """Refusals that are not 409 (not possible now)."""
 
 
@@ -27,6 +53,10 @@ class _Facts(dict[str, object]):
 
 def sentence(refusal: DomainError) -> str:
     """Return the Chinese sentence of a refusal, with its facts filled in."""
+    if isinstance(refusal, RosterFileError):
+        return file_sentence(refusal)
+    if isinstance(refusal, IdentifierInvalidError):
+        return "".join(identifier_sentence(problem) for problem in refusal.problems)
     template = MESSAGES.get(refusal.code)
     if template is None:
         return f"操作未完成（{refusal.code}）。请把此代码告知系统管理员。"

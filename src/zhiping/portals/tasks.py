@@ -23,5 +23,3 @@ async def rescue(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 (
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
         await manager.retry_job(job)
-
-

@@ -25,6 +25,6 @@ _C = CertificateState
 
 CERTIFICATE_MOVES: MoveTable = {
     (_C.VALID, "correct"): Move(to=_C.VALID, duty="certificates.correct", clauses=("LN24-2.3a",)),
-    (_C.VALID, "annul"): Move(to=_C.ANNULLED, duty="certificates.annul", clauses=("LN24-3.5c",)),
+    (_C.VALID, "annul"): Move(to=_C.ANNULLED, duty="certificates.annul", clauses=("LN24-3.5c", "FS20-5.2")),
     (_C.ANNULLED, "restore"): Move(to=_C.VALID, duty="certificates.annul", clauses=("LN24-3.5c",)),
 }

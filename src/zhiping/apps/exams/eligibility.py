@@ -52,7 +52,7 @@ class Eligibility:
 
     @property
     def summary(self) -> dict[str, object]:
-        """Return what is kept with the enrolment: outcomes, and the findings that matter, as replayable JSON."""
+        """Return what is kept with the enrolment: both outcomes and the findings that matter."""
         return {
             "candidate": self.candidate.outcome.value,
             "entry": self.entry.outcome.value,

@@ -57,7 +57,7 @@ def occupation_name(code: str, *, edition: str = "2022") -> str:
     """
     identity = occupation(code, edition)
     if identity.listing is Listing.NOT_LISTED:
-        raise OccupationUnknownError(value=code, edition=edition)
+        raise OccupationUnknownError(code=code, edition=edition)
     return identity.occupation.name if identity.occupation else code
 
 

@@ -168,7 +168,7 @@ def _headcount_facts(filing: Filing, on: dt.date) -> Facts:
 
 
 def _is_skill_class(line: FilingLine, on: dt.date) -> bool:
-    """Tell whether the occupation belongs to a class that evaluation draws on (the first digit of its code)."""
+    """Tell whether the code's first digit is a class that evaluation draws on."""
     classes = listed("scope_line.occupation_classes", place=line.filing.place, on=on)
     return line.occupation_code[:1] in classes
 

@@ -85,7 +85,7 @@ def _in_force(place: str, chain: Sequence[Sequence[ParameterRow]]) -> list[InFor
         last = periods[-1] if periods else None
         is_same = last is not None and last.valid_to == start
         if last is not None and is_same and (last.value, last.clause) == (narrowest.value, narrowest.clause):
-            periods[-1] = last._replace(valid_to=end)
+            periods[-1] = last._replace(valid_to=end)  # noqa: SLF001 (a named tuple's own way to copy)
         else:
             periods.append(InForce(place, start, end, narrowest.value, narrowest.clause))
     return periods

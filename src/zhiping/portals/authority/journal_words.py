@@ -211,7 +211,7 @@ def fetch(things: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Model]:
     return {
         (thing, str(row.pk)): row
         for thing, keys in wanted.items()
-        for row in apps.get_model(thing)._default_manager.filter(pk__in=keys)
+        for row in apps.get_model(thing).objects.filter(pk__in=keys)
     }
 
 

@@ -77,7 +77,7 @@ def posted(request: GatedRequest) -> QueryDict | None:
 
 
 def form_status(form: BaseForm) -> int:
-    """Return the status with which a form is shown again: 200 fresh, the refusal's own, or 422 for mistakes."""
+    """Return the status of a page with a form: 200 fresh, the refusal's own, 422 for mistakes."""
     if not form.is_bound or not form.errors:
         return 200
     return int(getattr(form, "refusal_status", 422))

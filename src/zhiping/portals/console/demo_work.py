@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from zhiping.apps.authorities.models import Account
 from zhiping.apps.authorities.queries import actor_of
@@ -22,7 +23,6 @@ from zhiping.core.identifiers.synthetic import (
 )
 from zhiping.kernel.actor import Actor, ActorKind
 from zhiping.kernel.clock import Clock, FixedClock
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -205,7 +205,9 @@ class _Walk:
         self.people += 1
         born = dt.date(1980, 1, 1) + dt.timedelta(days=37 * self.people + 11 * self.number)
         return PersonDetails(
-            name=f"{'赵钱孙李周吴郑王'[self.people % 8]}{'示例演用试范'[self.number % 6]}{'一二三四五六七八九'[self.people % 9]}",
+            name="赵钱孙李周吴郑王"[self.people % 8]
+            + "示例演用试范"[self.number % 6]
+            + "一二三四五六七八九"[self.people % 9],
             number=fictional_identity_number(
                 born=born, sequence=fictional_sequence(self.number * 20 + self.people, Gender.MALE)
             ),

@@ -6,15 +6,17 @@ done by the actions themselves.
 """
 
 import datetime as dt
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from django.contrib.auth.hashers import make_password
 from django.db import connection, models, transaction
 
 from worlds import World
+from zhiping.apps.authorities.actions import grant_role
 from zhiping.apps.authorities.models import Account, Office
 from zhiping.apps.certificates.configuration import query_address
 from zhiping.apps.certificates.documents import document_of, last_four_index
@@ -53,6 +55,7 @@ from zhiping.core.credential import digest
 from zhiping.core.identifiers.masking import Audience, mask_identity_number
 from zhiping.kernel.actor import Actor, ActorKind
 from zhiping.kernel.clock import CHINA, Clock
+from zhiping.kernel.place import Place
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -693,9 +696,6 @@ class _Loader:
 
 def make_accounts(*, valid_from: dt.date, clock: Clock) -> int:
     """Make the demonstration's accounts: officers of every office, one clerk for every body."""
-    from zhiping.apps.authorities.actions import grant_role  # noqa: PLC0415
-    from zhiping.kernel.place import Place  # noqa: PLC0415
-
     # Nobody signs in by a password here: the sign-in page of a demonstration does it by a click.
     unusable = make_password(None)
     made = 0
@@ -743,7 +743,7 @@ def make_accounts(*, valid_from: dt.date, clock: Clock) -> int:
 
 
 def _bodies_to_list() -> set[int]:
-    """Return a few bodies for the sign-in page: per city one in the register of each kind, and the applicants."""
+    """Return a few bodies for the sign-in page: per city one of each kind, and the applicants."""
     listed = set(EvaluationBody.objects.filter(state="applicant").values_list("id", flat=True))
     for city in ("4406", "2101"):
         for kind in ("employer", "social_body", "school"):
@@ -760,8 +760,6 @@ def _numbered(keys: pl.Series) -> dict[str, int]:
 
 def _key_of(person_key: str) -> str:
     """Return the pseudonym of a generated person as a UUID that is the same at every load."""
-    import uuid  # noqa: PLC0415
-
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"zhiping-world/{person_key}"))
 
 

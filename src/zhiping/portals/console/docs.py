@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from zhiping.core.policybook import PolicyBook
-from zhiping.core.policybook.folder import default_folder
+from zhiping.kernel.resources import policy_folder
 
 _DOCS = Path(__file__).resolve().parents[4] / "docs"
 
@@ -30,7 +30,7 @@ def docs(*, only_check: bool, folder: Path) -> None:
     from zhiping.portals.console.generated_pages import pages  # noqa: PLC0415 - reads Django's models
 
     stale = []
-    wanted = pages(PolicyBook.load(default_folder()))
+    wanted = pages(PolicyBook.load(policy_folder()))
     for name, text in wanted.items():
         path = folder / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:

@@ -20,12 +20,12 @@ from zhiping.core.policybook import (
 )
 from zhiping.core.policybook.coverage import coverage as clause_coverage
 from zhiping.core.policybook.drafts import changes
-from zhiping.core.policybook.folder import default_folder
 from zhiping.core.policybook.messages import OPERATORS, OUTCOMES, REFUSALS
 from zhiping.core.policybook.trace import Observation, observations
 from zhiping.core.policybook.verdict import shown_value, with_unit
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.place import Place, PlaceMalformedError
+from zhiping.kernel.resources import policy_folder
 from zhiping.portals.console.proofs import proofs
 
 EXIT_PASS, EXIT_REFUSE, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
@@ -88,7 +88,7 @@ def policy() -> None:
 @_JSON
 def check(folder: Path | None, *, as_json: bool) -> None:
     """检查全部政策文件并运行规则案例；有问题时逐条列出文件与行号，退出码 1."""
-    book, problems = PolicyBook.read(folder or default_folder())
+    book, problems = PolicyBook.read(folder or policy_folder())
     if not problems:
         problems = _case_problems(book)
     counts = {
@@ -135,7 +135,7 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
     except PolicyInvalidError as error:
         _print_problems(error.problems)
         sys.exit(EXIT_USAGE)
-    proved = proofs(book, policy=folder or default_folder())
+    proved = proofs(book, policy=folder or policy_folder())
     if as_json:
         rows = [{**row.to_json(), "proofs": list(proved.get(row.clause.id, ()))} for row in table.rows]
         _print_json({**table.to_json(), "rows": rows})
@@ -221,7 +221,7 @@ def _or_none(value: object) -> str:
 
 def _load(folder: Path | None, *, draft: Path | None = None) -> PolicyBook:
     try:
-        return PolicyBook.load(folder or default_folder(), draft=draft)
+        return PolicyBook.load(folder or policy_folder(), draft=draft)
     except PolicyInvalidError as error:
         _print_problems(error.problems)
         sys.exit(EXIT_USAGE)

@@ -10,6 +10,7 @@ from zhiping.portals.console.browser import find_chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from playwright.sync_api import Browser, Page
 
 WIDTHS = {"1440": (1440, 900), "390": (390, 844)}

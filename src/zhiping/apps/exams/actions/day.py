@@ -101,6 +101,8 @@ def record_incident(
 def hold_sitting(sitting_id: int, *, actor: Actor, clock: Clock) -> Sitting:
     """Close the exam day (确认已考): the sitting was held and awaits its results.
 
+    Authority:
+        LN24-3.7a.
     Refuses:
         SittingNotOverError: it has not ended yet.
     """
@@ -113,7 +115,9 @@ def hold_sitting(sitting_id: int, *, actor: Actor, clock: Clock) -> Sitting:
         if sitting.plan.state != PlanState.ACCEPTED:
             raise RosterClosedError(number=sitting.number, state=sitting.plan.get_state_display())
         if clock.now() < sitting.ends_at:
-            raise SittingNotOverError(number=sitting.number, ends_at=f"{sitting.ends_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
+            raise SittingNotOverError(
+                number=sitting.number, ends_at=f"{sitting.ends_at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+            )
         sitting.state = move.to
         sitting.save(update_fields=["state"])
         record(

@@ -256,7 +256,9 @@ def answer_plan(plan_id: int, verb: str, *, opinion: str, actor: Actor, clock: C
     with transaction.atomic():
         plan = Plan.objects.select_for_update(of=("self",)).select_related("body").get(pk=plan_id)
         if verb not in _PAST:
-            raise MoveNotAllowedError(state=plan.state, verb=verb, possible=verbs_from(PLAN_MOVES, plan.state))
+            raise MoveNotAllowedError(
+                state=plan.state, verb=verb, possible=verbs_from(PLAN_MOVES, plan.state)
+            )
         move = walk(PLAN_MOVES, plan.state, verb, actor=actor, place=Place(plan.place))
         today = clock.today()
         if verb == "accept":
@@ -285,7 +287,12 @@ def answer_plan(plan_id: int, verb: str, *, opinion: str, actor: Actor, clock: C
 
 
 def cancel_plan(plan_id: int, *, reason: str, actor: Actor, clock: Clock) -> Plan:
-    """Cancel a plan and its sittings that were not held (取消计划)."""
+    """Cancel a plan and its sittings that were not held (取消计划).
+
+    Refuses:
+        OpinionMissingError: no reason is given.
+        NotYourBodyError, MoveNotAllowedError.
+    """
     if not reason.strip():
         raise OpinionMissingError
     with transaction.atomic():

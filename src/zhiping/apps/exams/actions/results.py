@@ -118,6 +118,8 @@ def apply_results(import_id: int, *, actor: Actor, clock: Clock) -> RosterImport
 
     Authority:
         LN24-3.7a, FS20-3.2.
+    Refuses:
+        RosterNotFoundError, RosterClosedError, NotYourBodyError.
     """
     with transaction.atomic():
         preview = RosterImport.objects.filter(pk=import_id, kind=RosterImport.Kind.RESULTS).first()
@@ -161,6 +163,8 @@ def returned_results(preview: RosterImport) -> bytes:
 def publish_results(sitting_id: int, *, actor: Actor, clock: Clock) -> Sitting:
     """Publish the results with masked identities (成绩公示), for the working days of the parameter.
 
+    Authority:
+        LN24-3.7a; the number of days is `exams.result_notice_workdays`.
     Refuses:
         ResultsIncompleteError: a candidate has no result in a subject.
     """
@@ -325,7 +329,11 @@ def _shown_problems(matches: Matches, sheet: Sheet) -> list[dict[str, object]]:
             "row": row.number,
             "name": str(row.raw.get("name", "")),
             "reasons": [
-                {"field": sheet.header_of(problem.field), "text": without_numbers(problem, sentence(problem, sheet)), "clause": ""}
+                {
+                    "field": sheet.header_of(problem.field),
+                    "text": without_numbers(problem, sentence(problem, sheet)),
+                    "clause": "",
+                }
                 for problem in row.problems
             ],
         }

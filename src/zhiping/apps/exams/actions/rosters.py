@@ -21,7 +21,7 @@ from zhiping.apps.exams.states import PlanState, SittingState
 from zhiping.apps.journal.actions import record
 from zhiping.apps.journal.copying import copy_rows
 from zhiping.apps.reference.queries import binding_clauses
-from zhiping.apps.registry.actions.people import PersonDetails, register_people
+from zhiping.apps.registry.actions.people import PersonDetails, register_people, register_people_ids
 from zhiping.apps.registry.identity import number_index
 from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
 from zhiping.apps.registry.ownership import require_own
@@ -42,7 +42,7 @@ from zhiping.kernel.clock import Clock
 
 _SHOWN_PROBLEMS = 500
 _CLAUSES = ("LN24-2.2b", "LN24-3.7a", "FS20-T1", "FS20-T2")
-_PAPERS = {code: word for word, code in reversed(PAPER_KINDS.items())}
+_PAPERS = {code: word for word, code in reversed(list(PAPER_KINDS.items()))}
 """The sheet's code of a paper → its name as persons are on record under."""
 _EXAM_KINDS = {"regular": "正考", "resit": "补考"}
 _RECOGNITION_KINDS = {"first": "初次认定", "promotion": "晋级认定"}
@@ -152,7 +152,8 @@ def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImp
         if preview.state == RosterImport.State.APPLIED:
             return preview
         judged = judge_rows(sitting, read_and_check(read(preview.sha256), sheet_for(sitting)))
-        people = register_people([_details(one.row) for one in judged if one.row.is_good], on=day_of(sitting))
+        good = [_details(one.row) for one in judged if one.row.is_good]
+        people = register_people_ids(good, on=day_of(sitting))
         judged = _without_the_busy(sitting, judged, people)
         added, changed = _enrol(sitting, [one for one in judged if one.row.is_good], people, preview, clock)
         bad = [one for one in judged if not one.row.is_good]
@@ -210,9 +211,7 @@ def enrol_by_hand(
         ]
         if reasons:
             raise NotEligibleError(name=known.name, reasons="；".join(reasons))
-        enrolled = (
-            sitting.enrolments.exclude(person=known).exclude(state=Enrolment.State.WITHDRAWN).count()
-        )
+        enrolled = sitting.enrolments.exclude(person=known).exclude(state=Enrolment.State.WITHDRAWN).count()
         if enrolled >= sitting.capacity:
             raise CapacityExceededError(capacity=sitting.capacity, enrolled=enrolled, added=1)
         enrolment, _ = Enrolment.objects.update_or_create(
@@ -383,21 +382,21 @@ def _busy(number: str) -> Problem:
 
 
 def _without_the_busy(
-    sitting: Sitting, judged: Sequence[Judged], people: Mapping[tuple[str, str], Person]
+    sitting: Sitting, judged: Sequence[Judged], people: Mapping[tuple[str, str], int]
 ) -> list[Judged]:
     """Return the rows after a second look at who was enrolled elsewhere in the meantime.
 
     The persons are locked first: of two rosters that bring the same person to two sittings at the same
     hour, the later one waits here and then finds the earlier one's enrolment.
     """
-    ids = sorted(person.pk for person in people.values())
+    ids = sorted(people.values())
     list(Person.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     elsewhere = _enrolled_elsewhere(sitting, ids)
     if not elsewhere:
         return list(judged)
     return [
-        replace(one, row=one.row.with_problems(_busy(elsewhere[person.pk])))
-        if one.row.is_good and (person := people[_paper(one.row)]).pk in elsewhere
+        replace(one, row=one.row.with_problems(_busy(elsewhere[person_id])))
+        if one.row.is_good and (person_id := people[_paper(one.row)]) in elsewhere
         else one
         for one in judged
     ]
@@ -579,7 +578,7 @@ _COPIED = (
 def _enrol(
     sitting: Sitting,
     good: Sequence[Judged],
-    people: Mapping[tuple[str, str], Person],
+    people: Mapping[tuple[str, str], int],
     preview: RosterImport,
     clock: Clock,
 ) -> tuple[int, int]:
@@ -587,10 +586,10 @@ def _enrol(
     here = {row.person_id: row for row in sitting.enrolments.all()}
     added, changed = [], []
     for one in good:
-        person = people[_paper(one.row)]
-        enrolment = here.get(person.pk)
+        person_id = people[_paper(one.row)]
+        enrolment = here.get(person_id)
         if enrolment is None:
-            added.append((person.pk, one))
+            added.append((person_id, one))
         elif enrolment.row_fingerprint != one.row.fingerprint or enrolment.state != Enrolment.State.ENROLLED:
             changed.append((enrolment, one))
     tickets = _tickets(sitting, len(added))

@@ -103,7 +103,12 @@ def open_filing(body_id: int, *, actor: Actor, clock: Clock) -> Filing:
 
 
 def save_declaration(filing_id: int, declared: Mapping[str, object], *, actor: Actor, clock: Clock) -> Filing:
-    """Save what the applicant declares (保存申报内容); unknown names are a mistake of the caller."""
+    """Save what the applicant declares (保存申报内容); unknown names are a mistake of the caller.
+
+    Refuses:
+        NotYourBodyError: the filing is another body's.
+        FilingNotEditableError: it is under review or has ended.
+    """
     with transaction.atomic():
         filing = _editable(filing_id, actor)
         unknown = set(declared) - set(DECLARED_FIELDS)

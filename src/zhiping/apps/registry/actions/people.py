@@ -1,10 +1,11 @@
 """Persons, staff, assessors, declared ties."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhiping.apps.journal.actions import record
 from zhiping.apps.registry.errors import AlreadyOnRecordError, IdentityNumberRefusedError
@@ -209,7 +210,13 @@ def end_assessor(assessor_id: int, *, actor: Actor, clock: Clock) -> Assessor:
 
 
 def declare_tie(assessor_id: int, other: PersonDetails, *, tie: str, actor: Actor, clock: Clock) -> Kinship:
-    """Declare that an assessor must not examine somebody (申报回避): a relative or a trainee."""
+    """Declare that an assessor must not examine somebody (申报回避): a relative or a trainee.
+
+    Refuses:
+        NotYourBodyError: the assessor is another body's.
+        AlreadyOnRecordError: the tie is declared.
+        IdentityNumberRefusedError: a number that cannot be right.
+    """
     with transaction.atomic():
         assessor = Assessor.objects.select_for_update().select_related("body").get(pk=assessor_id)
         require_own(actor, assessor.body_id)
@@ -238,38 +245,59 @@ def register_people(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tup
     For rosters whose identity numbers the sheet has checked. Two rosters that bring the same new
     person at once agree on one row.
     """
+    ids = register_people_ids(people, on=on)
+    found = Person.objects.in_bulk(ids.values())
+    return {key: found[person_id] for key, person_id in ids.items()}
+
+
+def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tuple[str, str], int]:
+    """Return the keys of the persons of many papers, as `register_people` does; for thousands of them."""
     wanted = {(details.paper_kind, normalise_code(details.number)): details for details in people}
     indexes = {number_index(number, kind): (kind, number) for kind, number in wanted}
-    known = _people_by_index(indexes)
-    fresh = []
+    known = _ids_by_index(indexes)
     # In one order for everybody: two rosters with the same new people wait for each other, never deadlock.
-    for index, key in sorted(indexes.items()):
-        if index in known:
-            continue
-        details = wanted[key]
-        sealed, _ = seal_number(key[1], key[0])
-        sex, born_on = "", None
-        if key[0] == RESIDENT_CARD:
-            identity = identity_numbers.parse(key[1], on=on)
-            sex, born_on = "M" if identity.gender is identity_numbers.Gender.MALE else "F", identity.born
-        fresh.append(
-            Person(
-                name=normalise_text(details.name),
-                paper_kind=key[0],
-                number_cipher=sealed,
-                number_index=index,
-                sex=sex,
-                born_on=born_on,
-                nation=details.nation,
-                phone_cipher=seal_phone(details.phone, index),
-            )
-        )
+    fresh = [
+        _columns_of(wanted[key], key, index, on=on)
+        for index, key in sorted(indexes.items())
+        if index not in known
+    ]
     if fresh:
-        Person.objects.bulk_create(fresh, batch_size=2000, ignore_conflicts=True)
-        known = _people_by_index(indexes)
+        with connection.cursor() as cursor:
+            cursor.execute(_PUT_ON_RECORD, [list(column) for column in zip(*fresh, strict=True)])
+        known = _ids_by_index(indexes)
     return {key: known[index] for index, key in indexes.items()}
 
 
-def _people_by_index(indexes: Iterable[bytes]) -> dict[bytes, Person]:
-    rows = Person.objects.filter(number_index__in=list(indexes))
-    return {bytes(person.number_index): person for person in rows}
+_PUT_ON_RECORD = """
+INSERT INTO registry_person
+  (key, name, paper_kind, number_cipher, number_index, sex, born_on, nation, phone_cipher)
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::date[],
+                     %s::text[], %s::bytea[])
+ON CONFLICT (number_index, paper_kind) DO NOTHING
+"""
+
+
+def _columns_of(
+    details: PersonDetails, key: tuple[str, str], index: bytes, *, on: dt.date
+) -> tuple[object, ...]:
+    kind, number = key
+    sex, born_on = "", None
+    if kind == RESIDENT_CARD:
+        identity = identity_numbers.parse(number, on=on)
+        sex, born_on = "M" if identity.gender is identity_numbers.Gender.MALE else "F", identity.born
+    return (
+        uuid.uuid4(),
+        normalise_text(details.name),
+        kind,
+        seal_number(number, kind)[0],
+        index,
+        sex,
+        born_on,
+        details.nation,
+        seal_phone(details.phone, index),
+    )
+
+
+def _ids_by_index(indexes: Iterable[bytes]) -> dict[bytes, int]:
+    rows = Person.objects.filter(number_index__in=list(indexes)).values_list("number_index", "id")
+    return {bytes(index): person_id for index, person_id in rows}

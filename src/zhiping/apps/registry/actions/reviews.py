@@ -296,8 +296,13 @@ def answer_objection(
 ) -> Objection:
     """Answer an objection (处理异议): upheld or rejected, with the reason.
 
+    Authority:
+        LN24-2.1a.
     Duty:
         registry.publish_notice, at the notice's place.
+    Refuses:
+        AlreadyOnRecordError: it is answered.
+        OpinionMissingError: the reason is blank.
     """
     with transaction.atomic():
         objection = (

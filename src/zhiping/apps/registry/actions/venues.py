@@ -52,7 +52,7 @@ def save_venue(
         if not venue_id:
             venue = Venue.objects.create(body=body, **fields)
         else:
-            venue = Venue.objects.select_for_update().get(pk=venue_id, body=body)
+            venue = Venue.objects.select_for_update().get(pk=venue_id or 0, body=body)
             for name, value in fields.items():
                 setattr(venue, name, value)
             venue.save()

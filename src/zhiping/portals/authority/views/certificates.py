@@ -182,7 +182,7 @@ def _printed(found: Any, paper_number: str) -> list[Definition]:
 
 
 def chain_of(request: GatedRequest, found: Any) -> list[dict[str, Any]]:
-    """Return who stands behind a certificate, link by link: result, sitting, people, reviewers, body, office."""
+    """Return who stands behind a certificate: result, sitting, people, reviewer, body, office."""
     links: list[dict[str, Any]] = [
         {
             "label": "持证人",
@@ -323,7 +323,9 @@ def step(request: GatedRequest, number: str, verb: str) -> HttpResponse:
         "confirm",
         {
             "title": f"{label}：{found.number}",
-            "text": f"{found.holder_name}　{found.occupation_name}　{labels.level(found.level)}　{found.body_name}",
+            "text": "　".join(
+                (found.holder_name, found.occupation_name, labels.level(found.level), found.body_name)
+            ),
             "crumbs": crumbs(
                 ("证书管理", reverse("authority:certificates-list")), (found.number, back), (label, "")
             ),
@@ -385,7 +387,7 @@ class UnmaskForm(forms.Form):
 
 @officer("certificates.unmask")
 def unmask(request: GatedRequest, number: str) -> HttpResponse:
-    """Show the whole number of the holder's paper once, under a duty and a reason on record (查看完整证件号码)."""
+    """Show the holder's whole paper number once, under a duty, with a reason (查看完整证件号码)."""
     found = certificate_for(request.actor, number)
     request.actor.require("certificates.unmask", Place(found.place))
     form = UnmaskForm(posted(request))

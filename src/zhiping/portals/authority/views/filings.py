@@ -32,7 +32,7 @@ from zhiping.kernel.moves import MoveNotAllowedError
 from zhiping.kernel.place import Place
 from zhiping.portals.authority import verdicts
 from zhiping.portals.authority.files import as_attachment, as_picture
-from zhiping.portals.authority.listing import Filters, Listing, due
+from zhiping.portals.authority.listing import NEAR_DAYS, Filters, Listing, due
 from zhiping.portals.authority.pages import (
     ALL,
     attempt,
@@ -143,7 +143,7 @@ def filings(request: GatedRequest) -> HttpResponse:
 
 @officer("registry.read")
 def filing(request: GatedRequest, pk: int) -> HttpResponse:
-    """Show one filing: declaration, lines, documents, the verdict of the acceptance day, its way (备案详情)."""
+    """Show one filing: what was declared, the verdict of the acceptance day, its way (备案详情)."""
     found = registry.filing_within(request.actor, pk)
     verdict = judge_filing(found, on=found.accepted_on or request.clock.today())
     verbs = registry.verbs_of_filing(found, request.actor)
@@ -257,13 +257,7 @@ def _timeline(found: Any, request: GatedRequest) -> list[shapes.TimelineStep]:
     coming = _NEXT_STEP.get(found.state)
     if coming:
         left = (found.due_on - request.clock.today()).days if found.due_on else None
-        tone = (
-            labels.Tone.NEUTRAL
-            if left is None or left > 2
-            else labels.Tone.WARN
-            if left >= 0
-            else labels.Tone.BAD
-        )
+        tone = _tone(left)
         words = f"期限 {found.due_on}" if found.due_on else ""
         steps.append(
             shapes.TimelineStep(label=_STEPS[coming], state="current", deadline=words, deadline_tone=tone)
@@ -271,6 +265,12 @@ def _timeline(found: Any, request: GatedRequest) -> list[shapes.TimelineStep]:
         after = _WAY[_WAY.index(coming) + 1 :]
         steps += [shapes.TimelineStep(label=_STEPS[verb], state="waiting") for verb in after]
     return steps
+
+
+def _tone(left: int | None) -> labels.Tone:
+    if left is None or left > NEAR_DAYS:
+        return labels.Tone.NEUTRAL
+    return labels.Tone.WARN if left >= 0 else labels.Tone.BAD
 
 
 def _checklist(visit: Any) -> list[shapes.CheckItem]:
@@ -511,7 +511,7 @@ class VisitForm(forms.Form):
 
 
 def on_site_items(verdict: FilingVerdict) -> list[Finding]:
-    """Return what is checked on site: every rule that is unknown, and every rule whose facts can be seen there."""
+    """Return what is checked on site: rules that are unknown, and rules whose facts can be seen there."""
     seen: dict[str, Finding] = {}
     for finding in verdict.findings:
         if finding.outcome is Outcome.NOT_APPLICABLE:

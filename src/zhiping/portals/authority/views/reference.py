@@ -234,9 +234,10 @@ def _month(year: int, month: int, book: Any, entered: Mapping[dt.date, Any]) -> 
     """Return one month as weeks of days: number, whether worked (None: unknown), whether entered by hand."""
     import calendar as months  # noqa: PLC0415 (the module's name is the query's)
 
-    weeks = []
-    for week in months.Calendar().monthdatescalendar(year, month):
-        weeks.append([_day(day, book, entered) if day.month == month else None for day in week])
+    weeks = [
+        [_day(day, book, entered) if day.month == month else None for day in week]
+        for week in months.Calendar().monthdatescalendar(year, month)
+    ]
     known = [day for week in weeks for day in week if day is not None]
     return {
         "name": f"{month}月",

@@ -1,6 +1,5 @@
 """Screening: runs with their progress, findings with their evidence, a person's verdict on each."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -142,7 +141,7 @@ def _run(request: GatedRequest, pk: int) -> Any:
 def run(request: GatedRequest, pk: int) -> HttpResponse:
     """Show one run: its progress, what it covered, what it found (筛查详情)."""
     found = _run(request, pk)
-    report: Mapping[str, Any] = found.report or {}
+    report: dict[str, Any] = found.report or {}
     changes = report.get("findings_by_change", {})
     seen = findings_within(request.actor).filter(last_run=found)
     return page(
@@ -347,11 +346,13 @@ def _evidence(finding_: Any, *, shown_only: bool = False) -> list[tuple[str, str
     return rows
 
 
-def _shown(name: str, value: Any, finding_: Any) -> str:
+def _shown(name: str, value: Any, finding_: Any) -> str:  # noqa: PLR0911 (one return for each kind)
     if value is None or value == "":
         return "—"
     if name == "reason":
         return reason_of(finding_)
+    if name == "body_id" and finding_.body is not None:
+        return str(finding_.body.name)
     if name.endswith("place"):
         return labels.place(str(value))
     if name == "level":

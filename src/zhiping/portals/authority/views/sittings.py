@@ -380,7 +380,9 @@ def results(request: GatedRequest, pk: int) -> HttpResponse:
         "results",
         {
             "title": "成绩审核" if found.state == SittingState.SUBMITTED else "成绩",
-            "subtitle": f"场次 {found.number}　{found.body.name}　{found.occupation_name} {labels.level(found.level)}",
+            "subtitle": "　".join(
+                (f"场次 {found.number}", found.body.name, found.occupation_name, labels.level(found.level))
+            ),
             "crumbs": crumbs(
                 ("考核场次", reverse("authority:sittings-list")), (found.number, back), ("成绩", "")
             ),

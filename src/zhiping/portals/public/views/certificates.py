@@ -12,7 +12,7 @@ from zhiping.apps.certificates import actions
 from zhiping.apps.certificates.errors import TooManyRequestsError
 from zhiping.apps.certificates.lookups import IssuerStanding, LookUp
 from zhiping.apps.certificates.messages import IN_SCOPE_LABELS, STANDING_LABELS
-from zhiping.apps.certificates.queries import ChangeView, history
+from zhiping.apps.certificates.queries import history
 from zhiping.apps.registry.public_queries import entry
 from zhiping.core.identifiers.normal_text import normalise_code
 from zhiping.kernel.clock import Clock
@@ -23,7 +23,7 @@ from zhiping.portals.public.views.home import NOTES
 from zhiping.portals.refusals import sentence
 from zhiping.ui.formatting import long_day
 from zhiping.ui.labels import Tone
-from zhiping.ui.shapes import CertificateView, Definition, TimelineStep
+from zhiping.ui.shapes import CertificateView, Definition
 
 _LAST_FOUR = re.compile(r"\d{3}[\dX]")
 _STANDING_TONES = {"filed": Tone.OK, "unknown": Tone.WARN, "suspended": Tone.WARN}
@@ -53,8 +53,7 @@ def verify(request: GatedRequest, number: str = "") -> HttpResponse:
             return _too_many(request, refusal)
         context |= {"is_asked": True, "asked_at": request.clock.now()}
         if found is not None:
-            changes = history(found.number)
-            context |= {"certificate": shown(found, request.clock), "steps": [step(one) for one in changes]}
+            context |= {"certificate": shown(found, request.clock), "changes": history(found.number)}
     return _private(render(request, "public/verify.html", context))
 
 
@@ -120,17 +119,6 @@ def _printed(found: LookUp) -> tuple[Definition, ...]:
         Definition(term="机构信用代码", value=found.body_credit_code, kind="code"),
         Definition(term="发证日期", value=long_day(found.issued_on)),
         Definition(term="证书校验码", value=found.check_code(), kind="code"),
-    )
-
-
-def step(change: ChangeView) -> TimelineStep:
-    """Return one change of a certificate as a step of its history; who decided is not for the public."""
-    return TimelineStep(
-        label=f"{change.kind_label}（自 {long_day(change.effective_on)} 起{change.state_label}）",
-        state="refused" if change.state == "annulled" else "done",
-        at=change.at,
-        opinion=change.reason,
-        clauses=(change.clause,) if change.clause else (),
     )
 
 
