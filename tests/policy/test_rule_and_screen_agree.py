@@ -35,7 +35,7 @@ some_day = st.dates(dt.date(2014, 1, 1), DAY)
 claims = st.fixed_dictionaries(
     {
         "condition": st.sampled_from(CONDITIONS),
-        "born_on": st.dates(dt.date(1990, 1, 1), dt.date(2013, 12, 31)),
+        "born_on": st.none() | st.dates(dt.date(1990, 1, 1), dt.date(2013, 12, 31)),
         "work_months": st.none() | st.integers(0, 140),
         "prior_level": st.none() | st.sampled_from("54321"),
         "prior_issued_on": st.none() | some_day,

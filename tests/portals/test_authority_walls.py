@@ -90,7 +90,8 @@ KEYED = {
     "documents-download", "documents-picture", "bodies-show", "bodies-step", "plans-show", "plans-step",
     "sittings-show", "sittings-incident", "sittings-supervisor", "sittings-results", "sittings-review",
     "sittings-issue", "certificates-show", "certificates-unmask", "certificates-pdf", "certificates-step",
-    "people-show", "runs-show", "runs-progress", "findings-show", "findings-step", "journal-show", "journal-trace",
+    "people-show", "runs-show", "runs-progress", "findings-show", "findings-step",
+    "journal-show", "journal-trace",
 }  # fmt: skip
 
 FORMS = {

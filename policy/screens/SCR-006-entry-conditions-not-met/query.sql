@@ -94,6 +94,7 @@ judged AS (
         CASE
             WHEN claim.condition IS NULL THEN 'condition_unknown'
             WHEN claim.condition_level <> claim.level THEN 'condition_of_another_level'
+            WHEN claim.min_age IS NOT NULL AND claim.born_on IS NULL THEN 'birth_not_stated'
             WHEN whole_years(claim.born_on, claim.sitting_day) < claim.min_age THEN 'too_young'
             WHEN claim.min_work_months IS NOT NULL AND claim.work_months IS NULL THEN 'work_not_stated'
             WHEN claim.work_months < claim.min_work_months THEN 'work_too_short'

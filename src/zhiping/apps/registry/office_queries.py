@@ -143,7 +143,7 @@ def verbs_of_body(body: EvaluationBody, actor: Actor) -> tuple[str, ...]:
     """Return what the officer may do with a body's standing now (suspend, resume, remove)."""
     place = Place(body.place)
     verbs = ("suspend", "resume", "remove")
-    found = ((verb, BODY_MOVES.get((body.state, verb))) for verb in verbs)  # type: ignore[call-overload]
+    found = ((verb, BODY_MOVES.get((body.state, verb))) for verb in verbs)
     return tuple(verb for verb, move in found if move is not None and actor.may(move.duty, place))
 
 

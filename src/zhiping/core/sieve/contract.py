@@ -154,7 +154,7 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "candidate_kind", _T.TEXT, "考生身份", allowed=("staff", "dispatched", "student", "public")
             ),
-            Column("born_on", _T.DAY, "出生日期"),
+            Column("born_on", _T.DAY, "出生日期（证件未载明的可缺）", may_be_missing=True),
             Column("entry_condition", _T.TEXT, "申报条件编号（规程年代/条件，如 2023/4-2）"),
             Column("work_months", _T.WHOLE, "本职业或相关职业累计工作月数（申报）", may_be_missing=True),
             Column("prior_level", _T.TEXT, "已取得证书等级（申报）", may_be_missing=True, allowed=LEVELS),

@@ -79,7 +79,7 @@ def _current(items: list[NavItem], path: str) -> str:
 
 
 def _who(actor: Actor) -> Who:
-    office = offices().filter(pk=actor.office_id).first()
+    office = offices().filter(pk=actor.office_id or 0).first()
     places = [labels.place(place.code) for place in actor.places]
     return Who(
         name=actor.name,

@@ -146,7 +146,7 @@ def _wording(finding: Finding) -> str:
     return "；".join(dict.fromkeys(part for part in parts if part))
 
 
-def differences(replay: Replay) -> list[Mapping[str, str]]:
+def differences(replay: Replay) -> list[dict[str, str]]:
     """Return what differs between a stored verdict and its replay, in words."""
     rows = []
     for one in replay.differences:

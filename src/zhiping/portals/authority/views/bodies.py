@@ -19,6 +19,7 @@ from zhiping.apps.screening.queries import findings_within
 from zhiping.kernel.moves import MoveNotAllowedError
 from zhiping.kernel.place import Place
 from zhiping.portals.authority.listing import Filters, Listing
+from zhiping.portals.authority.occupations import called
 from zhiping.portals.authority.pages import (
     ALL,
     attempt,
@@ -112,10 +113,8 @@ def body(request: GatedRequest, pk: int) -> HttpResponse:
             "scope": list(found.scope_lines.select_related("filing").order_by("occupation_code", "-level")),
             "today": today,
             "staff": list(found.staff.select_related("person").order_by("role", "id")),
-            "assessors": list(
-                found.assessors.select_related("person").prefetch_related("occupations").order_by("id")
-            ),
-            "venues": list(found.venues.prefetch_related("stations")),
+            "assessors": _assessors(found),
+            "venues": _venues(found),
             "files": files_of(found.documents.filter(is_withdrawn=False)),
             "filings": list(registry.filings_within(request.actor).filter(body=found)[:_LATEST]),
             "plans": list(plans_within(request.actor).filter(body=found).order_by("-id")[:_LATEST]),
@@ -125,6 +124,22 @@ def body(request: GatedRequest, pk: int) -> HttpResponse:
             "trace_url": reverse("authority:journal-trace", args=["registry.evaluationbody", str(pk)]),
         },
     )
+
+
+def _assessors(found: Any) -> list[Any]:
+    rows = list(found.assessors.select_related("person").prefetch_related("occupations").order_by("id"))
+    for row in rows:
+        row.may_examine = "、".join(called(one.occupation_code) for one in row.occupations.all())
+    return rows
+
+
+def _venues(found: Any) -> list[Any]:
+    rows = list(found.venues.prefetch_related("stations"))
+    for row in rows:
+        row.equipped_for = "，".join(
+            f"{called(one.occupation_code)} {one.workstations} 个" for one in row.stations.all()
+        )
+    return rows
 
 
 def _details(found: Any) -> list[Definition]:
@@ -183,7 +198,7 @@ class ReasonForm(forms.Form):
 def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     """Suspend, resume or remove a body, after a page that says what will happen (停止、恢复、移出目录)."""
     found = registry.body_within(request.actor, pk)
-    move = BODY_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
+    move = BODY_MOVES.get((found.state, verb))
     if verb not in VERBS or move is None:
         raise MoveNotAllowedError(
             state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb

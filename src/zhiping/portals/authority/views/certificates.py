@@ -306,7 +306,7 @@ class RestorationForm(forms.Form):
 def step(request: GatedRequest, number: str, verb: str) -> HttpResponse:
     """Correct, annul or restore a certificate (更正、宣布作废、撤销作废)."""
     found = certificate_for(request.actor, number)
-    move = CERTIFICATE_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
+    move = CERTIFICATE_MOVES.get((found.state, verb))
     if move is None:
         raise MoveNotAllowedError(
             state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb

@@ -341,7 +341,7 @@ class OpinionForm(forms.Form):
 def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     """Take one step with a filing, after a page that says what will happen (审核办理)."""
     found = registry.filing_within(request.actor, pk)
-    move = FILING_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
+    move = FILING_MOVES.get((found.state, verb))
     if verb not in VERBS or move is None or not move.duty:
         raise MoveNotAllowedError(state=found.get_state_display(), verb=VERBS.get(verb, (verb,))[0])
     request.actor.require(move.duty, _place(found))

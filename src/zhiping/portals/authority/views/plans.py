@@ -166,7 +166,7 @@ def _frozen(found: Any) -> list[dict[str, Any]]:
 def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     """Accept, return or refuse a plan (受理、退回、不予受理)."""
     found = exams.plan_within(request.actor, pk)
-    move = PLAN_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
+    move = PLAN_MOVES.get((found.state, verb))
     if verb not in VERBS or move is None or not move.duty:
         raise MoveNotAllowedError(
             state=found.get_state_display(), verb=VERBS[verb][0] if verb in VERBS else verb

@@ -18,15 +18,14 @@ from zhiping.apps.reference.queries import (
     all_standards,
     calendar,
     law,
-    occupation_name,
     workday_overrides,
 )
-from zhiping.core.catalogues.errors import OccupationUnknownError
 from zhiping.core.policybook import ParameterValue, Rule
 from zhiping.core.policybook.verdict import shown_value, with_unit
 from zhiping.kernel.place import Place
 from zhiping.kernel.workdays import CalendarUnknownError
 from zhiping.portals.authority.listing import Filters, Listing
+from zhiping.portals.authority.occupations import name_of
 from zhiping.portals.authority.pages import (
     attempt,
     crumbs,
@@ -45,7 +44,11 @@ from zhiping.ui import labels
 from zhiping.ui.shapes import Column, Definition, EmptyState, NavItem
 
 MAINTAIN = "reference.maintain"
-_DATE = {"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+def _date_input() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
 
 
 def _tabs(current: str) -> list[NavItem]:
@@ -69,16 +72,9 @@ def _titled(name: str) -> Any:
 
     def prepare(rows: Iterable[Any]) -> None:
         for row in rows:
-            setattr(row, name, _occupation(row.occupation_code))
+            setattr(row, name, name_of(row.occupation_code))
 
     return prepare
-
-
-def _occupation(code: str) -> str:
-    try:
-        return occupation_name(code)
-    except OccupationUnknownError:
-        return "不在2022年版大典"
 
 
 _EMPTY = EmptyState(title="没有符合条件的条目", text="可以放宽筛选条件再查。")
@@ -174,7 +170,7 @@ def access(request: GatedRequest) -> HttpResponse:
 class OverrideForm(forms.Form):
     """One day of the calendar."""
 
-    day = forms.DateField(label="日期", **_DATE)
+    day = forms.DateField(label="日期", widget=_date_input())
     is_workday = forms.ChoiceField(
         label="当日", choices=(("yes", "工作日"), ("no", "休息日")), widget=forms.RadioSelect
     )
@@ -382,7 +378,7 @@ class LawFilters(Filters):
     """For which place and day to read the law."""
 
     place = forms.ChoiceField(label="适用地区")
-    on = forms.DateField(label="适用日期", **_DATE)
+    on = forms.DateField(label="适用日期", widget=_date_input())
     text = forms.CharField(label="名称或编号")
 
 

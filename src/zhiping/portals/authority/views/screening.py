@@ -504,7 +504,7 @@ class NoteForm(forms.Form):
 def step(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     """Confirm, reject or reconsider a finding, with a note (研判)."""
     found = _finding(request, pk)
-    move = JUDGEMENT_MOVES.get((found.judgement, verb))  # type: ignore[call-overload]  # states are their own words
+    move = JUDGEMENT_MOVES.get((found.judgement, verb))
     if move is None:
         raise MoveNotAllowedError(
             state=found.get_judgement_display(), verb=VERBS[verb][0] if verb in VERBS else verb

@@ -118,7 +118,7 @@ def today(request: GatedRequest) -> HttpResponse:
     """Show the sittings of one day to whoever supervises them, for a phone (今日考场)."""
     day = _asked_day(request)
     start = dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
-    rows = list(exams.sittings_of_day(request.actor, start=start, end=start + dt.timedelta(days=1)))
+    rows: list[Any] = list(exams.sittings_of_day(request.actor, start=start, end=start + dt.timedelta(days=1)))
     base = reverse("authority:sittings-today")
     return page(
         request,
@@ -429,7 +429,7 @@ _REVIEW = {
 def review(request: GatedRequest, pk: int, verb: str) -> HttpResponse:
     """Approve or return a sitting's results (考后审核)."""
     found = exams.sitting_within(request.actor, pk)
-    move = SITTING_MOVES.get((found.state, verb))  # type: ignore[call-overload]  # states are their own words
+    move = SITTING_MOVES.get((found.state, verb))
     if verb not in _REVIEW or move is None:
         raise MoveNotAllowedError(
             state=found.get_state_display(), verb=_REVIEW[verb][0] if verb in _REVIEW else verb
