@@ -51,9 +51,7 @@ def test_adjoining_periods_share_no_day_and_leave_no_gap(period):
     if period.end is not None:
         following = Period(start=period.end)
         assert not period.overlaps(following)
-        assert all(
-            period.covers(day) is not following.covers(day) for day in WINDOW if day >= period.start
-        )
+        assert all(period.covers(day) is not following.covers(day) for day in WINDOW if day >= period.start)
 
 
 @given(DAYS, st.integers(1, 500))
@@ -71,9 +69,7 @@ def test_a_chain_goes_from_the_place_to_the_nation_and_every_step_contains_it(co
     assert all(step.contains(place) for step in place.chain)
     assert len(set(place.chain)) == len(place.chain)
     assert [step.level for step in place.chain[1:]] == [
-        level
-        for level in ("city", "province", "nation")
-        if level in {step.level for step in place.chain[1:]}
+        level for level in ("city", "province", "nation") if level in {step.level for step in place.chain[1:]}
     ]
 
 

@@ -7,8 +7,8 @@ PUBLIC = (
     NavItem(label="证书查询", url="/verify"),
     NavItem(label="机构目录", url="/bodies/"),
     NavItem(label="公示公告", url="/notices/"),
-    NavItem(label="政策依据", url="/policy/"),
-    NavItem(label="投诉指南", url="/complaints/"),
+    NavItem(label="政策依据", url="/law/"),
+    NavItem(label="投诉渠道", url="/complaints/"),
 )
 
 

@@ -29,7 +29,10 @@ def two_cities():
 
 
 def places_seen() -> dict[str, set[str]]:
-    return {model.__name__: {place[:4] for place in model.objects.values_list("place", flat=True)} for model in WALLED}
+    return {
+        model.__name__: {place[:4] for place in model.objects.values_list("place", flat=True)}
+        for model in WALLED
+    }
 
 
 def test_the_reach_of_an_actor_is_the_prefixes_of_the_places_of_a_duty():
@@ -49,7 +52,10 @@ def test_the_reach_of_an_actor_is_the_prefixes_of_the_places_of_a_duty():
 
 def test_queries_are_narrowed_to_the_reach_and_to_nothing_without_one():
     two_cities()
-    foshan, guangdong = officer_with("registry.read", place="440600"), officer_with("registry.read", place="440000")
+    foshan, guangdong = (
+        officer_with("registry.read", place="440600"),
+        officer_with("registry.read", place="440000"),
+    )
     for actor, cities in ((foshan, {"4406"}), (guangdong, {"4406"}), (builders.SYSTEM, {"4406", "2101"})):
         assert {one.place[:4] for one in within(Filing.objects.all(), actor)} == cities
     for actor in (PUBLIC, officer_with("registry.read", place="440100")):
@@ -93,10 +99,14 @@ def test_behind_the_wall_rows_of_elsewhere_are_neither_written_nor_changed():
         assert EvaluationBody.objects.filter(pk=shenyang.body_id).update(address="改") == 0
         assert EvaluationBody.objects.filter(pk=foshan.body_id).update(address="改") == 1
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
-            EvaluationBody.objects.create(credit_code=builders.fictional_credit_code(901), place="210102", **fields)
+            EvaluationBody.objects.create(
+                credit_code=builders.fictional_credit_code(901), place="210102", **fields
+            )
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             EvaluationBody.objects.filter(pk=foshan.body_id).update(place="210102")
-        EvaluationBody.objects.create(credit_code=builders.fictional_credit_code(902), place="440605", **fields)
+        EvaluationBody.objects.create(
+            credit_code=builders.fictional_credit_code(902), place="440605", **fields
+        )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -152,7 +162,9 @@ def test_the_journal_refuses_to_be_emptied():
 
 def test_a_grant_counts_from_its_first_day_until_the_day_it_ends():
     account = builders.officer_account("city_handler", "440600")
-    DutyGrant.objects.filter(account=account).update(valid_from=dt.date(2026, 1, 1), valid_to=dt.date(2026, 7, 1))
+    DutyGrant.objects.filter(account=account).update(
+        valid_from=dt.date(2026, 1, 1), valid_to=dt.date(2026, 7, 1)
+    )
     held = {
         day: actor_of(account, on=day).may("registry.confirm", Place("440606"))
         for day in (dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 6, 30), dt.date(2026, 7, 1))
@@ -180,9 +192,7 @@ def test_every_duty_of_every_role_is_in_the_closed_list():
 def test_an_office_stands_under_the_narrowest_office_above_it():
     city = builders.office("440600")
     with recorded() as entries:
-        district = open_office(
-            "顺德样例局", Place("440606"), actor=builders.SYSTEM, clock=builders.AT_FILING
-        )
+        district = open_office("顺德样例局", Place("440606"), actor=builders.SYSTEM, clock=builders.AT_FILING)
     assert [entry.event for entry in entries] == ["authorities.office_opened"]
     assert (district.parent, city.parent.place, district.level) == (city, "440000", "district")
     assert office_for(Place("440606")) == district

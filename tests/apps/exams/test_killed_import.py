@@ -25,7 +25,11 @@ def start(seen: RosterImport, body_id: int) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.apps.exams.importing", name, str(seen.pk), str(body_id)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DJANGO_SETTINGS_MODULE": "zhiping.config.settings"},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+            "DJANGO_SETTINGS_MODULE": "zhiping.config.settings",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -72,7 +76,11 @@ def test_a_kill_in_the_middle_of_ten_thousand_rows_leaves_nothing_and_the_next_r
     sitting = builders.accepted_sitting(body, capacity=ROWS)
     content = builders.workbook([builders.candidate_row(index) for index in range(ROWS)])
     seen = exams.preview_candidates(
-        sitting.pk, file_name="万人.xlsx", content=content, actor=builders.clerk(body), clock=builders.AT_ENROLMENT
+        sitting.pk,
+        file_name="万人.xlsx",
+        content=content,
+        actor=builders.clerk(body),
+        clock=builders.AT_ENROLMENT,
     )
     assert (seen.rows_good, seen.rows_bad) == (ROWS, 0)
     people = Person.objects.count()

@@ -82,7 +82,10 @@ def test_every_verb_on_a_plan_moves_or_is_refused_and_is_recorded_or_not(state, 
         assert entry.place == place
         assert entry.clauses == [clause for clause in move.clauses if clause.startswith(PLACES[place])]
         if move.duty:
-            for actor in (officer_with_all(city_of(place), but=move.duty), officer_with_all(OTHER_CITY[place])):
+            for actor in (
+                officer_with_all(city_of(place), but=move.duty),
+                officer_with_all(OTHER_CITY[place]),
+            ):
                 with undone(), unchanged(plan, sitting), pytest.raises(DutyMissingError):
                     take_plan(verb, plan, clerk=clerk, boss=actor)
         else:
@@ -197,7 +200,10 @@ def test_every_verb_on_a_sitting_moves_or_is_refused_and_is_recorded_or_not(stat
         if verb != "cancel":
             assert entry.clauses == [clause for clause in move.clauses if clause.startswith(PLACES[place])]
         if move.duty:
-            for actor in (officer_with_all(city_of(place), but=move.duty), officer_with_all(OTHER_CITY[place])):
+            for actor in (
+                officer_with_all(city_of(place), but=move.duty),
+                officer_with_all(OTHER_CITY[place]),
+            ):
                 with undone(), unchanged(sitting), pytest.raises(DutyMissingError):
                     take_sitting(verb, sitting, clerk=clerk, boss=actor)
         else:

@@ -101,7 +101,9 @@ def test_a_venue_in_another_city_is_refused_in_liaoning():
     assert "EXM-003" in refused_rules(sitting)
 
 
-@pytest.mark.parametrize(("left", "rules"), [(2, {"EXM-009", "EXM-010"}), (1, {"EXM-009"}), (0, {"EXM-009", "EXM-010"})])
+@pytest.mark.parametrize(
+    ("left", "rules"), [(2, {"EXM-009", "EXM-010"}), (1, {"EXM-009"}), (0, {"EXM-009", "EXM-010"})]
+)
 def test_too_few_assessors_or_an_even_number_are_refused(left, rules):
     sitting = builders.drafted_sitting()
     clerk = builders.clerk(sitting.body)
@@ -134,9 +136,14 @@ def test_an_assessor_whose_certificate_ends_on_the_day_is_not_qualified():
     body = builders.confirmed_body()
     sitting = builders.drafted_sitting(body)
     clerk = builders.clerk(body)
-    for last, is_refused in ((builders.SITTING_DAY, True), (builders.SITTING_DAY + dt.timedelta(days=1), False)):
+    for last, is_refused in (
+        (builders.SITTING_DAY, True),
+        (builders.SITTING_DAY + dt.timedelta(days=1), False),
+    ):
         with undone():
-            exams.cancel_assignment(sitting.assignments.filter(role="assessor").first().pk, actor=clerk, clock=NOW)
+            exams.cancel_assignment(
+                sitting.assignments.filter(role="assessor").first().pk, actor=clerk, clock=NOW
+            )
             one = builders.assessor(body, valid_to=last)
             exams.assign_assessor(sitting.pk, one.pk, actor=clerk, clock=NOW)
             assert ("EXM-012" in refused_rules(sitting)) is is_refused
@@ -163,7 +170,9 @@ def test_nobody_is_assigned_in_two_places_at_once_and_everybody_is_after_the_oth
     day = builders.SITTING_DAY
     plan = exams.open_plan(body.pk, "第二批", actor=clerk, clock=NOW)
     one = body.assessors.order_by("id").first()
-    overlapping = exams.SittingDetails(**details, starts_at=builders.at(day, 11), ends_at=builders.at(day, 14))
+    overlapping = exams.SittingDetails(
+        **details, starts_at=builders.at(day, 11), ends_at=builders.at(day, 14)
+    )
     sitting = exams.save_sitting(plan.pk, overlapping, actor=clerk, clock=NOW)
     with undone(), unchanged(sitting), pytest.raises(PersonBusyError) as refusal:
         exams.assign_assessor(sitting.pk, one.pk, actor=clerk, clock=NOW)
@@ -180,7 +189,11 @@ def test_the_database_refuses_a_second_place_itself():
     row = first.assignments.filter(role="assessor").first()
     with pytest.raises(IntegrityError, match="assignment_one_place_at_a_time"), transaction.atomic():
         Assignment.objects.create(
-            sitting=first, person=row.person, role="internal_supervisor", starts_at=row.starts_at, ends_at=row.ends_at
+            sitting=first,
+            person=row.person,
+            role="internal_supervisor",
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
         )
 
 
@@ -190,7 +203,13 @@ def test_an_assessor_is_not_a_supervisor_of_the_same_sitting():
     who = builders.person()
     one = builders.assessor(body, who=who)
     member = registry.add_staff_member(
-        body.pk, who, role="internal_supervisor", is_full_time=True, valid_from=dt.date(2024, 1, 1), actor=clerk, clock=NOW
+        body.pk,
+        who,
+        role="internal_supervisor",
+        is_full_time=True,
+        valid_from=dt.date(2024, 1, 1),
+        actor=clerk,
+        clock=NOW,
     )
     exams.assign_assessor(sitting.pk, one.pk, actor=clerk, clock=NOW)
     with undone(), unchanged(sitting), pytest.raises(PersonBusyError):
@@ -227,7 +246,10 @@ def test_an_external_supervisor_comes_from_another_body_by_the_offices_order():
             exams.assign_external_supervisor(sitting.pk, other.pk, actor=actor, clock=NOW)
     with recorded() as entries:
         row = exams.assign_external_supervisor(sitting.pk, other.pk, **send)
-    assert (row.role, [entry.event for entry in entries]) == ("external_supervisor", ["exams.person_assigned"])
+    assert (row.role, [entry.event for entry in entries]) == (
+        "external_supervisor",
+        ["exams.person_assigned"],
+    )
 
 
 def test_an_assessor_of_the_watched_body_does_not_watch_it_from_outside():
@@ -266,11 +288,20 @@ def test_an_assessor_tied_to_a_candidate_is_refused_in_the_plan_and_at_assignmen
 def test_a_sitting_has_its_times_in_order_its_venue_free_and_its_plan_open():
     sitting = builders.drafted_sitting()
     clerk, day = builders.clerk(sitting.body), builders.SITTING_DAY
-    details = {"occupation_code": builders.ELECTRICIAN, "level": "4", "venue_id": sitting.venue_id, "capacity": 20}
+    details = {
+        "occupation_code": builders.ELECTRICIAN,
+        "level": "4",
+        "venue_id": sitting.venue_id,
+        "capacity": 20,
+    }
 
     def save(start, end, **extra):
         return exams.save_sitting(
-            sitting.plan_id, exams.SittingDetails(**details, starts_at=start, ends_at=end), actor=clerk, clock=NOW, **extra
+            sitting.plan_id,
+            exams.SittingDetails(**details, starts_at=start, ends_at=end),
+            actor=clerk,
+            clock=NOW,
+            **extra,
         )
 
     with undone(), unchanged(sitting), pytest.raises(SittingTimesWrongError):
@@ -326,7 +357,9 @@ def test_another_bodys_clerk_plans_nothing_here():
     for attempt in (
         lambda: exams.open_plan(sitting.body_id, "计划", actor=stranger, clock=NOW),
         lambda: exams.cancel_assignment(row.pk, actor=stranger, clock=NOW),
-        lambda: exams.assign_assessor(sitting.pk, sitting.body.assessors.first().pk, actor=stranger, clock=NOW),
+        lambda: exams.assign_assessor(
+            sitting.pk, sitting.body.assessors.first().pk, actor=stranger, clock=NOW
+        ),
     ):
         with undone(), unchanged(sitting, row), pytest.raises(NotYourBodyError):
             attempt()

@@ -12,7 +12,12 @@ from tests import builders
 from tests.apps.journal.watching import recorded, undone, unchanged
 from zhiping.apps.exams import actions as exams
 from zhiping.apps.exams.eligibility import Claim
-from zhiping.apps.exams.errors import CapacityExceededError, NotEligibleError, RosterClosedError, RosterNotFoundError
+from zhiping.apps.exams.errors import (
+    CapacityExceededError,
+    NotEligibleError,
+    RosterClosedError,
+    RosterNotFoundError,
+)
 from zhiping.apps.exams.models import Enrolment, PriorCertificate, RosterImport
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.actions.people import register_people
@@ -85,7 +90,9 @@ def test_of_forty_rows_six_come_back_in_the_same_workbook_and_are_enrolled_once_
     column = {str(header).strip("*＊ "): place for place, header in enumerate(headers)}
     assert all(row[0] for row in bad)
     assert [row[1] for row in bad] == ["5", "11", "17", "23", "29", "35"]
-    assert [row[column["证件号码"]] for row in bad] == [str(rows[index]["证件号码"]) for index in (3, 9, 15, 21, 27, 33)]
+    assert [row[column["证件号码"]] for row in bad] == [
+        str(rows[index]["证件号码"]) for index in (3, 9, 15, 21, 27, 33)
+    ]
 
     book = openpyxl.load_workbook(io.BytesIO(exams.returned_workbook(done)))
     page = book.worksheets[0]
@@ -138,7 +145,9 @@ def test_a_changed_row_keeps_what_is_on_record_of_the_earlier_certificate():
         issued_on=dt.date(2020, 5, 1),
         number="S000044060000000001",
     )
-    row = builders.candidate_row(0, **{"是否有职业资格证书": "是", "证书等级": "五级/初级工", "证书编号": "1944060100500001"})
+    row = builders.candidate_row(
+        0, **{"是否有职业资格证书": "是", "证书等级": "五级/初级工", "证书编号": "1944060100500001"}
+    )
     for years in ("8年", "9年"):
         done = apply(sitting, [row | {"专业年限": years}])
         assert (done.rows_good, done.rows_bad) == (1, 0), done.problems
@@ -213,7 +222,12 @@ def test_a_disqualified_candidate_is_not_enrolled_again_by_any_way():
     clerk = builders.clerk(sitting.body)
     one = sitting.enrolments.get(person=person_of(0))
     exams.record_incident(
-        sitting.pk, "substitution", "照片与本人不符", actor=clerk, clock=builders.AFTER_SITTING, enrolment_id=one.pk
+        sitting.pk,
+        "substitution",
+        "照片与本人不符",
+        actor=clerk,
+        clock=builders.AFTER_SITTING,
+        enrolment_id=one.pk,
     )
     done = apply(sitting, [builders.candidate_row(0, 专业年限="9年"), builders.candidate_row(1)])
     assert (done.rows_good, list(reasons(done))) == (1, [2])
@@ -272,7 +286,11 @@ def test_eleven_months_of_dispatch_are_too_few_in_foshan_and_enough_in_shenyang(
     for index, start in since.items():
         insured(sitting.body, index, by_body=False)
         DispatchSpan.objects.create(
-            person=person_of(index), body=sitting.body, unit=sitting.body.credit_code, place=place, valid_from=start
+            person=person_of(index),
+            body=sitting.body,
+            unit=sitting.body.credit_code,
+            place=place,
+            valid_from=start,
         )
     rows = [builders.candidate_row(index, 考生来源="劳务派遣人员") for index in since]
     seen = preview(sitting, rows)
@@ -287,7 +305,9 @@ def test_an_outsider_is_refused_by_the_clause_of_the_place():
             assert seen.rows_bad == 1
             [[part]] = [one["reasons"] for one in seen.problems]
             assert clause in part["clause"]
-            assert not any(other in part["clause"] for other in ("FS20", "LN24") if not clause.startswith(other))
+            assert not any(
+                other in part["clause"] for other in ("FS20", "LN24") if not clause.startswith(other)
+            )
 
 
 # --- many at once, closed doors, few queries ------------------------------------------------------

@@ -37,8 +37,14 @@ GOOD = {
     "a.pdf": (builders.PDF, "application/pdf"),
     "a.png": (PNG, "image/png"),
     "a.jpg": (JPEG, "image/jpeg"),
-    "a.docx": (office("word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "a.xlsx": (office("xl/workbook.xml"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "a.docx": (
+        office("word/document.xml"),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    "a.xlsx": (
+        office("xl/workbook.xml"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
     "picture.exe": (PNG, "image/png"),
 }
 BAD = {

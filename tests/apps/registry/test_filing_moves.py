@@ -56,7 +56,15 @@ def filing_in(state: str, place: str) -> Filing:
         FilingState.CITY_PASSED: ("submit", "pass_district", "pass_city", "visit"),
         FilingState.VERIFIED: ("submit", "pass_district", "pass_city", "visit", "verify"),
         FilingState.IN_NOTICE: ("submit", "pass_district", "pass_city", "visit", "verify", "publish"),
-        FilingState.CONFIRMED: ("submit", "pass_district", "pass_city", "visit", "verify", "publish", "confirm"),
+        FilingState.CONFIRMED: (
+            "submit",
+            "pass_district",
+            "pass_city",
+            "visit",
+            "verify",
+            "publish",
+            "confirm",
+        ),
     }[state]
     for step in steps:
         if step == "visit":
@@ -103,7 +111,10 @@ def test_every_verb_from_every_state_moves_or_is_refused_and_is_recorded_or_not(
         assert entry.place == place
         assert entry.clauses == [clause for clause in move.clauses if clause.startswith(PLACES[place])]
         if move.duty:
-            for actor in (officer_with_all(city_of(place), but=move.duty), officer_with_all(OTHER_CITY[place])):
+            for actor in (
+                officer_with_all(city_of(place), but=move.duty),
+                officer_with_all(OTHER_CITY[place]),
+            ):
                 with undone(), unchanged(filing, filing.body), pytest.raises(DutyMissingError) as refusal:
                     take(verb, filing, clerk=clerk, boss=actor, clock=NOW)
                 assert refusal.value.facts["duty"] == move.duty
@@ -171,7 +182,11 @@ def take_body(verb: str, filing: Filing, *, clerk, boss) -> None:
     elif verb == "leave":
         registry.leave_register(filing.body_id, actor=clerk, **reason)
     else:
-        step = {"suspend": registry.suspend_body, "resume": registry.resume_body, "remove": registry.remove_body}
+        step = {
+            "suspend": registry.suspend_body,
+            "resume": registry.resume_body,
+            "remove": registry.remove_body,
+        }
         step[verb](filing.body_id, actor=boss, **reason)
 
 
@@ -194,7 +209,10 @@ def test_every_verb_on_a_body_moves_or_is_refused_and_is_recorded_or_not(state, 
             expected = [clause for clause in move.clauses if clause.startswith(PLACES[place])]
             assert entry.clauses == expected
         if move.duty:
-            for actor in (officer_with_all(city_of(place), but=move.duty), officer_with_all(OTHER_CITY[place])):
+            for actor in (
+                officer_with_all(city_of(place), but=move.duty),
+                officer_with_all(OTHER_CITY[place]),
+            ):
                 with undone(), unchanged(filing, filing.body), pytest.raises(DutyMissingError):
                     take_body(verb, filing, clerk=clerk, boss=actor)
         else:
@@ -207,7 +225,11 @@ def test_every_verb_on_a_body_moves_or_is_refused_and_is_recorded_or_not(state, 
 def test_a_change_of_standing_needs_its_reason(verb):
     filing = body_in(BodyState.FILED, "440606")
     clerk, boss = builders.clerk(filing.body), officer_with_all("440600")
-    step = {"suspend": registry.suspend_body, "remove": registry.remove_body, "leave": registry.leave_register}
+    step = {
+        "suspend": registry.suspend_body,
+        "remove": registry.remove_body,
+        "leave": registry.leave_register,
+    }
     with undone(), unchanged(filing.body), pytest.raises(OpinionMissingError):
         step[verb](filing.body_id, reason=" ", actor=clerk if verb == "leave" else boss, clock=NOW)
 

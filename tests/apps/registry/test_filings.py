@@ -74,7 +74,9 @@ def test_a_declared_headcount_is_noted_as_not_verified_and_the_feed_goes_before_
     InsuredMonth.objects.create(body=body, month=dt.date(2026, 11, 1), insured_count=12)
     facts = filing_facts(filing, on=TODAY)
     assert (facts["insured_headcount"], facts["insured_headcount_source"]) == (300, "feed")
-    assert {one.rule: one.outcome for one in judge_filing(filing, on=TODAY).findings}["REG-007"] is Outcome.PASS
+    assert {one.rule: one.outcome for one in judge_filing(filing, on=TODAY).findings}[
+        "REG-007"
+    ] is Outcome.PASS
     assert submit(filing).state == FilingState.SUBMITTED
 
 
@@ -166,7 +168,10 @@ def test_a_bar_stops_opening_and_submitting_until_the_day_it_ends():
     with undone(), unchanged(other), pytest.raises(BarredError):
         registry.open_filing(other.pk, actor=builders.clerk(other), clock=last_day)
     assert submit(filing, first_day).state == FilingState.SUBMITTED
-    assert registry.open_filing(other.pk, actor=builders.clerk(other), clock=first_day).state == FilingState.DRAFT
+    assert (
+        registry.open_filing(other.pk, actor=builders.clerk(other), clock=first_day).state
+        == FilingState.DRAFT
+    )
 
 
 def test_removal_ends_the_scope_and_bars_for_two_years_in_foshan():
@@ -244,7 +249,14 @@ def small_filing():
         person_times_evaluated=9_000,
     )
     clerk = builders.clerk(body)
-    for kind in ("training_evaluation_proof", "statutes", "venue_proof", "staff_proof", "resource_proof", "funds_proof"):
+    for kind in (
+        "training_evaluation_proof",
+        "statutes",
+        "venue_proof",
+        "staff_proof",
+        "resource_proof",
+        "funds_proof",
+    ):
         registry.add_document(
             body.pk,
             kind=kind,
@@ -405,7 +417,9 @@ def test_a_notice_runs_for_working_days_over_a_holiday_and_confirms_the_day_afte
     early, due = FixedClock.at(last.year, last.month, last.day), FixedClock.at(2026, 10, notice.ends_on.day)
     with undone(), unchanged(filing), pytest.raises(NoticeRunningError):
         registry.confirm_filing(filing.pk, opinion="", actor=BOSS, clock=early)
-    assert registry.confirm_filing(filing.pk, opinion="", actor=BOSS, clock=due).state == FilingState.CONFIRMED
+    assert (
+        registry.confirm_filing(filing.pk, opinion="", actor=BOSS, clock=due).state == FilingState.CONFIRMED
+    )
 
 
 def test_an_administrators_day_off_makes_the_notice_longer():
@@ -496,7 +510,9 @@ def test_a_scope_held_already_is_refused_by_the_action_and_by_the_database_itsel
     with pytest.raises(IntegrityError, match="scope_line_no_overlap"), transaction.atomic():
         ScopeLine.objects.create(**same, valid_from=dt.date(2029, 12, 31), valid_to=dt.date(2030, 1, 2))
     with pytest.raises(IntegrityError, match="scope_line_period_forward"), transaction.atomic():
-        ScopeLine.objects.create(**{**same, "level": "1"}, valid_from=NOW.today(), valid_to=dt.date(2026, 1, 1))
+        ScopeLine.objects.create(
+            **{**same, "level": "1"}, valid_from=NOW.today(), valid_to=dt.date(2026, 1, 1)
+        )
 
 
 def test_a_body_that_left_keeps_its_code_and_may_come_back():
@@ -530,5 +546,9 @@ def test_an_officer_who_may_only_read_changes_nothing():
             filing.body_id, kind="photo", name="a.pdf", content=builders.PDF, actor=reader, clock=NOW
         ),
     ):
-        with undone(), unchanged(filing, filing.body), pytest.raises(Exception, match="duty_missing|move_not"):
+        with (
+            undone(),
+            unchanged(filing, filing.body),
+            pytest.raises(Exception, match="duty_missing|move_not"),
+        ):
             attempt()

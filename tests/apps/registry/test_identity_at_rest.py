@@ -32,7 +32,11 @@ def where_it_lies(needle: str) -> set[tuple[str, str]]:
     quote, found = connection.ops.quote_name, set()
     with connection.cursor() as cursor:
         for table, column in columns():
-            shown = f"encode({quote(column)}, 'escape')" if (table, column) in _binary() else f"{quote(column)}::text"
+            shown = (
+                f"encode({quote(column)}, 'escape')"
+                if (table, column) in _binary()
+                else f"{quote(column)}::text"
+            )
             cursor.execute(f"SELECT 1 FROM {quote(table)} WHERE strpos({shown}, %s) > 0 LIMIT 1", [needle])
             if cursor.fetchone():
                 found.add((table, column))
@@ -59,16 +63,27 @@ def test_after_the_whole_way_no_column_of_any_table_holds_a_number_or_a_telephon
     rows[1] |= {"证件号码": rows[2]["证件号码"]}  # repeated
     rows[3] |= {"姓名": None}
     seen = exams.preview_candidates(
-        later.pk, file_name="考生.xlsx", content=builders.workbook(rows), actor=clerk, clock=builders.AT_ENROLMENT
+        later.pk,
+        file_name="考生.xlsx",
+        content=builders.workbook(rows),
+        actor=clerk,
+        clock=builders.AT_ENROLMENT,
     )
     done = exams.apply_candidates(seen.pk, actor=clerk, clock=builders.AT_ENROLMENT)
     assert (done.rows_good, done.rows_bad) == (6, 4)
     assessor = sitting.body.assessors.first().person
-    numbers = [wrong, *(str(row["证件号码"]) for row in rows), open_number(assessor), builders.person(0).number]
+    numbers = [
+        wrong,
+        *(str(row["证件号码"]) for row in rows),
+        open_number(assessor),
+        builders.person(0).number,
+    ]
     telephones = [str(rows[5]["手机号码"])]
     assert len(columns()) > 100
     assert where_it_lies(sitting.body.name)  # the search finds what is there
-    assert {number: where_it_lies(number) for number in (*numbers, *telephones) if where_it_lies(number)} == {}
+    assert {
+        number: where_it_lies(number) for number in (*numbers, *telephones) if where_it_lies(number)
+    } == {}
 
 
 def test_a_number_is_found_by_its_index_and_opens_for_its_own_row():
@@ -84,7 +99,9 @@ def test_a_number_is_found_by_its_index_and_opens_for_its_own_row():
 def test_a_seal_that_was_changed_or_moved_to_another_row_does_not_open():
     one, other = (register_person(builders.person(index), on=DAY) for index in (7, 8))
     with undone():
-        Person.objects.filter(pk=one.pk).update(number_cipher=other.number_cipher, phone_cipher=other.phone_cipher)
+        Person.objects.filter(pk=one.pk).update(
+            number_cipher=other.number_cipher, phone_cipher=other.phone_cipher
+        )
         moved = Person.objects.get(pk=one.pk)
         for open_it in (open_number, open_phone):
             with pytest.raises(SealBrokenError):

@@ -52,7 +52,7 @@ def verbs_of_plan(plan: Plan, actor: Actor) -> tuple[str, ...]:
     return tuple(
         verb
         for verb in verbs_from(PLAN_MOVES, plan.state)
-        if (move := PLAN_MOVES[plan.state, verb]).duty and actor.may(move.duty, place)  # type: ignore[index]
+        if (move := PLAN_MOVES[plan.state, verb]).duty and actor.may(move.duty, place)
     )
 
 
@@ -122,7 +122,7 @@ def verbs_of_sitting(sitting: Sitting, actor: Actor) -> tuple[str, ...]:
     return tuple(
         verb
         for verb in verbs_from(SITTING_MOVES, sitting.state)
-        if (move := SITTING_MOVES[sitting.state, verb]).duty and actor.may(move.duty, place)  # type: ignore[index]
+        if (move := SITTING_MOVES[sitting.state, verb]).duty and actor.may(move.duty, place)
     )
 
 

@@ -74,7 +74,7 @@ def verbs_of_filing(filing: Filing, actor: Actor) -> tuple[str, ...]:
     return tuple(
         verb
         for verb in verbs_from(FILING_MOVES, filing.state)
-        if (move := FILING_MOVES[filing.state, verb]).duty and actor.may(move.duty, place)  # type: ignore[index]
+        if (move := FILING_MOVES[filing.state, verb]).duty and actor.may(move.duty, place)
     )
 
 

@@ -144,11 +144,8 @@ def queue_of(actor: Actor, clock: Clock, wanted: Wanted) -> QuerySet[Any, Any]:
         return exams.plans_awaiting(actor).none().values_list("pk")
     # Subqueries in parentheses keep their own order out of the union.
     first, *others = [part.order_by() for part in parts]
-    return (
-        first.union(*others, all=True).order_by("due", "kind", "pk")
-        if others
-        else first.order_by("due", "pk")
-    )
+    together: QuerySet[Any, Any] = first.union(*others, all=True) if others else first
+    return together.order_by("due", "kind", "pk") if others else together.order_by("due", "pk")
 
 
 def as_tasks(rows: Sequence[Sequence[Any]]) -> list[Task]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from zhiping.apps.reference.queries import law
 from zhiping.apps.registry.judgements import FilingVerdict
 from zhiping.apps.registry.models import Document
 from zhiping.core.policybook import Finding, Outcome, Verdict
@@ -161,7 +162,8 @@ def _required(finding: Finding, test: Observation) -> str:
 
 
 def _value(finding: Finding, test: Observation, value: object) -> str:
-    declaration = finding.basis.facts.get(test.test.fact)
+    # A verdict read back from its record brings no declarations: the law's own have the words.
+    declaration = finding.basis.facts.get(test.test.fact) or law().facts.get(test.test.fact)
     if isinstance(value, tuple | list):
         shown = [_word(declaration, part) for part in value if not isinstance(part, Mapping)]
         return "、".join(shown) if shown else shown_value(value, declaration)

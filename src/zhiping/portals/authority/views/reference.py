@@ -50,7 +50,6 @@ def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-
 def _tabs(current: str) -> list[NavItem]:
     names = (
         ("职业标准", "authority:reference-standards"),

@@ -20,6 +20,7 @@ from zhiping.apps.exams.states import SITTING_MOVES, IncidentKind, SittingState
 from zhiping.apps.reference.queries import binding_clauses
 from zhiping.apps.registry.office_queries import external_supervisors
 from zhiping.apps.screening.queries import findings_within
+from zhiping.core.roster.export import Cell
 from zhiping.kernel.clock import CHINA
 from zhiping.kernel.moves import MoveNotAllowedError
 from zhiping.kernel.place import Place
@@ -118,7 +119,9 @@ def today(request: GatedRequest) -> HttpResponse:
     """Show the sittings of one day to whoever supervises them, for a phone (今日考场)."""
     day = _asked_day(request)
     start = dt.datetime.combine(day, dt.time(), tzinfo=CHINA)
-    rows: list[Any] = list(exams.sittings_of_day(request.actor, start=start, end=start + dt.timedelta(days=1)))
+    rows: list[Any] = list(
+        exams.sittings_of_day(request.actor, start=start, end=start + dt.timedelta(days=1))
+    )
     base = reverse("authority:sittings-today")
     return page(
         request,
@@ -404,6 +407,13 @@ def results(request: GatedRequest, pk: int) -> HttpResponse:
     )
 
 
+def _score(result: Any) -> Cell:
+    """Return a result for a workbook: the score, that the candidate was absent, or nothing."""
+    if result is None:
+        return None
+    return "缺考" if result.is_absent else float(result.score)
+
+
 def _results_workbook(
     request: GatedRequest, found: Any, sheet: exams.ResultSheet, subjects: list[str]
 ) -> HttpResponse:
@@ -411,7 +421,7 @@ def _results_workbook(
         [
             line.enrolment.ticket,
             formatting.masked_name(line.enrolment.person.name),
-            *(None if one is None else "缺考" if one.is_absent else float(one.score) for one in line.scores),
+            *(_score(one) for one in line.scores),
             {True: "合格", False: "不合格", None: "成绩未齐"}[line.is_passed],
         ]
         for line in sheet.lines
