@@ -126,7 +126,7 @@ def test_a_certificate_is_told_only_to_who_holds_two_facts(client, at):
 
 def test_an_unsafe_request_with_a_session_needs_its_token(at):
     """There is no unsafe operation behind the session yet; the guard that one would get refuses."""
-    from zhiping.portals.api.gates import SESSION  # noqa: PLC0415
+    from zhiping.portals.api.gates import SESSION
 
     assert SESSION.csrf is True
     client = Client(enforce_csrf_checks=True)

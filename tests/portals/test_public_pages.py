@@ -174,7 +174,7 @@ def test_an_ended_notice_takes_no_more_objections(notice, client, at):
 def test_results_are_noticed_with_people_masked_and_only_while_the_notice_runs(at, client):
     sitting = builders.sitting_with_results()
     assert client.get(f"/notices/results/{sitting.pk}/").status_code == 404
-    from zhiping.apps.exams import actions as exams  # noqa: PLC0415
+    from zhiping.apps.exams import actions as exams
 
     exams.publish_results(sitting.pk, actor=builders.clerk(sitting.body), clock=builders.AFTER_SITTING)
     at(builders.AFTER_SITTING)
@@ -260,7 +260,7 @@ def test_complaint_channels_say_so_where_none_is_published(client):
 
 
 def test_links_of_every_public_page_lead_somewhere(body, notice, client):
-    import re  # noqa: PLC0415
+    import re
 
     seen, waiting, broken = set(), ["/"], []
     while waiting and len(seen) < 150:
@@ -300,7 +300,7 @@ def test_an_unknown_address_answers_404_in_chinese(client):
 
 
 def test_a_form_without_its_token_is_refused_in_chinese():
-    from django.test import Client  # noqa: PLC0415
+    from django.test import Client
 
     answer = Client(enforce_csrf_checks=True).post("/verify", {"number": "x", "second": "y"})
     assert answer.status_code == 403

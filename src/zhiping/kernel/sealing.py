@@ -7,7 +7,7 @@ kept apart from the database. Each purpose has its own keys, derived from one ma
 import hmac
 import os
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,7 +38,6 @@ class Sealer:
     master: bytes
     purpose: str
 
-    @lru_cache(maxsize=8)  # noqa: B019 (sealers live as long as the process)
     def _key(self, use: str) -> bytes:
         derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"{self.purpose}/{use}/1".encode())
         return derive.derive(self.master)
@@ -46,6 +45,10 @@ class Sealer:
     @cached_property
     def _cipher(self) -> AESGCM:
         return AESGCM(self._key("seal"))
+
+    @cached_property
+    def _index_key(self) -> bytes:
+        return self._key("index")
 
     def seal(self, text: str, bound_to: bytes = b"") -> bytes:
         """Return version, nonce, ciphertext and tag of the text, bound to the given bytes."""
@@ -70,4 +73,4 @@ class Sealer:
 
     def index(self, text: str, *, length: int = 32) -> bytes:
         """Return the keyed index of the text, cut to `length` bytes."""
-        return hmac.digest(self._key("index"), text.encode(), "sha256")[:length]
+        return hmac.digest(self._index_key, text.encode(), "sha256")[:length]

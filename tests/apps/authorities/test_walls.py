@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 
 from tests import builders
-from tests.apps.journal.watching import officer_with, recorded, undone, unchanged
+from tests.apps.journal.watching import officer_with, recorded, unchanged, undone
 from zhiping.apps.authorities import walls
 from zhiping.apps.authorities.actions import grant_role, open_office
 from zhiping.apps.authorities.duties import DUTIES, ROLES

@@ -13,14 +13,15 @@ def main(database: str, import_id: int, body_id: int) -> None:
     """Apply one import as the system, in the named database."""
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
-    from zhiping.apps.exams import actions as exams  # noqa: PLC0415 (models load after the set-up)
-    from zhiping.kernel.actor import Actor, ActorKind  # noqa: PLC0415
-    from zhiping.kernel.clock import FixedClock  # noqa: PLC0415
+    from zhiping.apps.exams import actions as exams
+    from zhiping.kernel.actor import Actor, ActorKind
+    from zhiping.kernel.clock import FixedClock
 
     actor = Actor(kind=ActorKind.BODY, id="1", name="专员", body_id=body_id)
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     exams.apply_candidates(import_id, actor=actor, clock=FixedClock.at(2026, 11, 12))
-    print("done", flush=True)
+    sys.stdout.write("done\n")
 
 
 if __name__ == "__main__":

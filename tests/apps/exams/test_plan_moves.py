@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from tests import builders
-from tests.apps.journal.watching import officer_with_all, recorded, undone, unchanged
+from tests.apps.journal.watching import officer_with_all, recorded, unchanged, undone
 from zhiping.apps.authorities.duties import DUTIES
 from zhiping.apps.exams import actions as exams
 from zhiping.apps.exams.errors import (

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import builders
-from tests.apps.journal.watching import officer_with, officer_with_all, recorded, undone, unchanged
+from tests.apps.journal.watching import officer_with, officer_with_all, recorded, unchanged, undone
 from zhiping.apps.exams import actions as exams
 from zhiping.apps.exams.errors import (
     AssignmentForbiddenError,

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tests import builders
-from tests.apps.journal.watching import recorded, undone, unchanged
+from tests.apps.journal.watching import recorded, unchanged, undone
 from zhiping.apps.exams import actions as exams
 from zhiping.apps.exams.eligibility import Claim
 from zhiping.apps.exams.errors import (
@@ -146,7 +146,7 @@ def test_a_changed_row_keeps_what_is_on_record_of_the_earlier_certificate():
         number="S000044060000000001",
     )
     row = builders.candidate_row(
-        0, **{"是否有职业资格证书": "是", "证书等级": "五级/初级工", "证书编号": "1944060100500001"}
+        0, 是否有职业资格证书="是", 证书等级="五级/初级工", 证书编号="1944060100500001"
     )
     for years in ("8年", "9年"):
         done = apply(sitting, [row | {"专业年限": years}])

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from tests import builders
-from tests.apps.journal.watching import officer_with, recorded, undone, unchanged
+from tests.apps.journal.watching import officer_with, recorded, unchanged, undone
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry import storage
 from zhiping.apps.registry.errors import DocumentRefusedError, NotYourBodyError

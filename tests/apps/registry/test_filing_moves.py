@@ -3,7 +3,7 @@
 import pytest
 
 from tests import builders
-from tests.apps.journal.watching import officer_with, officer_with_all, recorded, undone, unchanged
+from tests.apps.journal.watching import officer_with, officer_with_all, recorded, unchanged, undone
 from zhiping.apps.authorities.duties import DUTIES
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.actions.reviews import CheckedItem

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests import builders
-from tests.apps.journal.watching import officer_with, officer_with_all, recorded, undone, unchanged
+from tests.apps.journal.watching import officer_with, officer_with_all, recorded, unchanged, undone
 from tests.apps.registry.test_filing_moves import NOW, filing_in, take, visited
 from zhiping.apps.reference.models import WorkdayOverride
 from zhiping.apps.reference.queries import calendar, law
@@ -30,7 +30,7 @@ from zhiping.apps.registry.judgements import judge_filing
 from zhiping.apps.registry.models import Accountability, Bar, EvaluationBody, InsuredMonth, ScopeLine
 from zhiping.apps.registry.states import FilingState
 from zhiping.core.policybook import Outcome, Verdict
-from zhiping.kernel.actor import PUBLIC
+from zhiping.kernel.actor import PUBLIC, DutyMissingError
 from zhiping.kernel.clock import FixedClock
 from zhiping.kernel.moves import MoveNotAllowedError
 
@@ -549,6 +549,6 @@ def test_an_officer_who_may_only_read_changes_nothing():
         with (
             undone(),
             unchanged(filing, filing.body),
-            pytest.raises(Exception, match="duty_missing|move_not"),
+            pytest.raises(DutyMissingError),
         ):
             attempt()

@@ -22,21 +22,20 @@ def columns() -> list[tuple[str, str]]:
             "SELECT c.table_name, c.column_name FROM information_schema.columns c"
             " JOIN information_schema.tables t USING (table_schema, table_name)"
             " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'"
-            " AND c.data_type IN ('text', 'character varying', 'character', 'json', 'jsonb', 'bytea', 'ARRAY')"
+            " AND c.data_type IN"
+            " ('text', 'character varying', 'character', 'json', 'jsonb', 'bytea', 'ARRAY')"
         )
         return cursor.fetchall()
 
 
 def where_it_lies(needle: str) -> set[tuple[str, str]]:
     """Return the columns of any table in which the text lies in clear."""
-    quote, found = connection.ops.quote_name, set()
+    quote, binary, found = connection.ops.quote_name, _binary(), set()
     with connection.cursor() as cursor:
         for table, column in columns():
-            shown = (
-                f"encode({quote(column)}, 'escape')"
-                if (table, column) in _binary()
-                else f"{quote(column)}::text"
-            )
+            shown = f"{quote(column)}::text"
+            if (table, column) in binary:
+                shown = f"encode({quote(column)}, 'escape')"
             cursor.execute(f"SELECT 1 FROM {quote(table)} WHERE strpos({shown}, %s) > 0 LIMIT 1", [needle])
             if cursor.fetchone():
                 found.add((table, column))

@@ -343,7 +343,7 @@ def test_more_rows_than_allowed_are_refused_with_the_number():
 
 
 def test_ten_thousand_rows_are_judged_quickly():
-    import time  # noqa: PLC0415
+    import time
 
     data = workbook([candidate(index) for index in range(10_000)])
     start = time.process_time()

@@ -4,15 +4,15 @@ from decimal import Decimal
 import polars as pl
 import pytest
 import xlsxwriter
-from sieve_worlds import BODY, ENROLMENT, RESULT, SCOPE, SITTING, good_folder, write_csv
 
+from tests.core.sieve.sieve_worlds import BODY, ENROLMENT, RESULT, SCOPE, SITTING, good_folder, write_csv
 from zhiping.core.sieve.contract import BY_NAME, ENTRY_CONDITIONS, LEVELS
 from zhiping.core.sieve.errors import FolderUnknownError, SuppliedTableBrokenError
 from zhiping.core.sieve.messages import MESSAGES, problem_sentence
 from zhiping.core.sieve.reading import load_rows, read_folder
 from zhiping.core.sieve.snapshot import SHOWN_PER_TABLE
 
-FULL_WIDTH = "６０"  # noqa: RUF001 - digits of an input method, the point of the case
+FULL_WIDTH = "６０"
 NINE = dt.datetime.fromisoformat("2024-05-11 09:00:00")
 
 

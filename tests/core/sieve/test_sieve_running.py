@@ -5,8 +5,8 @@ from datetime import date
 
 import polars as pl
 import pytest
-from sieve_worlds import BODY, ENROLMENT, SCOPE, SITTING, good_folder, write_csv
 
+from tests.core.sieve.sieve_worlds import BODY, ENROLMENT, SCOPE, SITTING, good_folder, write_csv
 from zhiping.core.sieve.errors import (
     EngineFailedError,
     OutputUnwritableError,

@@ -115,7 +115,7 @@ def own_body(actor: Actor) -> EvaluationBody:
     Refuses:
         BodyNotFoundError: the actor is no clerk, or the session does not reach the body.
     """
-    found = EvaluationBody.objects.filter(pk=actor.body_id).first()
+    found = EvaluationBody.objects.filter(pk=actor.body_id or 0).first()
     if found is None:
         raise BodyNotFoundError(value=actor.name)
     return found

@@ -29,7 +29,7 @@ from zhiping.core.policybook.fact_values import FITS, wanted_of
 from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType, ParameterValue
 from zhiping.core.policybook.predicates import PREDICATES
 from zhiping.core.policybook.trace import Group, Met, Observation, Test, Trace
-from zhiping.core.policybook.values import as_decimal, refuse_value, shift
+from zhiping.core.policybook.values import Value, as_decimal, refuse_value, shift
 from zhiping.core.policybook.wording import Operator, comparison_of, operator_of
 from zhiping.kernel.place import Place, PlaceMalformedError
 
@@ -122,6 +122,7 @@ class Compiler:
 
     def _required(self, against: Against | None, *, exact: bool) -> Getter:
         """Return what gives the required value; decimals where the fact is a decimal."""
+        value: Value | None = None
         match against:
             case FromFact(name=name):
                 declaration = self.facts[name]
@@ -133,7 +134,7 @@ class Compiler:
             case Fixed(value=fixed):
                 value = fixed
             case None:
-                value = None
+                pass
         constant = as_decimal(value) if exact else value
         return lambda _facts: constant
 

@@ -39,7 +39,7 @@ def save_venue(
     require_own(actor, body_id)
     with transaction.atomic():
         body = EvaluationBody.objects.select_for_update().get(pk=body_id)
-        if Venue.objects.filter(body=body, name=details.name).exclude(pk=venue_id).exists():
+        if Venue.objects.filter(body=body, name=details.name).exclude(pk=venue_id or 0).exists():
             raise AlreadyOnRecordError(value=details.name)
         fields = {
             "name": details.name,
