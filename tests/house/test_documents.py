@@ -8,13 +8,13 @@ import tomllib
 from pathlib import Path
 
 import click
-import house_lints as lints
 import pytest
 from click.testing import CliRunner
 from django.apps import apps
 from django.db.models import Choices
 from packaging.requirements import Requirement
 
+from tests.house import house_lints as lints
 from zhiping.portals.console import main
 from zhiping.portals.console.docs import docs as docs_command
 from zhiping.portals.console.enforcers import installed_apps

@@ -3,8 +3,9 @@
 import ast
 from pathlib import Path
 
-import house_lints as lints
 import pytest
+
+from tests.house import house_lints as lints
 
 
 def function(text):

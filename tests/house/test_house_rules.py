@@ -10,9 +10,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import house_lints as lints
 import pytest
 
+from tests.house import house_lints as lints
 from zhiping.portals.console.enforcers import exported_actions, installed_apps, move_tables
 
 ROOT = Path(__file__).resolve().parents[2]

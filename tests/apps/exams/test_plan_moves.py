@@ -161,7 +161,7 @@ def take_sitting(verb: str, sitting: Sitting, *, clerk, boss, clock=builders.AFT
         exams.hold_sitting(sitting.pk, actor=clerk, clock=clock)
     elif verb == "take_results":
         headers = tuple(builders.result_headers(sitting).values())
-        content = builders.workbook(builders.result_rows(sitting), headers=headers)
+        content = builders.workbook(builders.result_rows(sitting, theory="70"), headers=headers)
         preview = exams.preview_results(
             sitting.pk, file_name="成绩.xlsx", content=content, actor=clerk, clock=clock
         )

@@ -92,6 +92,15 @@ def test_taking_the_same_results_twice_changes_nothing():
     assert (corrected.rows_good, corrected.rows_unchanged) == (3, 2)
 
 
+def test_returned_results_that_were_right_go_on_with_the_same_file():
+    sitting = builders.submitted_sitting(candidates=2)
+    rows, boss = builders.result_rows(sitting), officer_with_all("440600")
+    exams.review_results(sitting.pk, "return", opinion="视频缺失", actor=boss, clock=builders.AFTER_NOTICE)
+    assert take(sitting, rows).rows_unchanged == 2
+    sitting.refresh_from_db()
+    assert sitting.state == "results_in"
+
+
 def test_the_notice_of_results_runs_for_working_days():
     sitting = builders.sitting_with_results(candidates=1)
     exams.publish_results(sitting.pk, actor=builders.clerk(sitting.body), clock=NOW)

@@ -280,6 +280,7 @@ def test_an_in_principle_condition_is_waived_by_the_reviewer_with_a_reason_and_n
     filing = small_filing()
     clerk = builders.clerk(filing.body)
     declare(filing, experience_years=1)
+    filing.refresh_from_db()
     assert waivable(filing) == ["REG-034"]
     rule = "REG-034"
     assert judge_filing(filing, on=TODAY).refusals[0].citations[0].clause == "FS20-S2"
@@ -333,7 +334,7 @@ def test_each_review_freezes_its_verdict_which_replays_to_itself():
     for stored in (declared, returned):
         for part in (stored["body"], *(line["verdict"] for line in stored["lines"])):
             replayed = law().replay(Verdict.from_json(part))
-            assert replayed.same, replayed.differences
+            assert replayed.is_same, replayed.differences
 
 
 def test_a_reversal_by_the_upper_level_opens_a_record_on_the_reviewer_in_shenyang_only():

@@ -80,7 +80,8 @@ def preview_results(
         known = RosterImport.objects.filter(
             sitting=sitting, kind=RosterImport.Kind.RESULTS, sha256=digest, state=RosterImport.State.APPLIED
         ).first()
-        if known is not None and not changed:
+        # Returned results may be right as they were: the same file takes the sitting on again.
+        if known is not None and not changed and sitting.state != SittingState.RETURNED:
             return known
         total = len(matches.matched) + len(matches.rejected)
         preview, _ = RosterImport.objects.update_or_create(
