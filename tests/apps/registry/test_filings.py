@@ -539,6 +539,7 @@ def test_a_suspended_body_keeps_its_scope_and_goes_on_after_resuming():
 
 def test_an_officer_who_may_only_read_changes_nothing():
     filing = filing_in(FilingState.IN_NOTICE, builders.SHUNDE)
+    EvaluationBody.objects.filter(pk=filing.body_id).update(state="filed")
     reader = officer_with("registry.read", "journal.read", place="440600")
     for attempt in (
         lambda: take("confirm", filing, clerk=None, boss=reader, clock=NOW),

@@ -24,20 +24,46 @@ FLAGS = (
     "--lang=zh-CN",
 )
 
-PUBLIC = ("/", "/verify", "/bodies/", "/notices/", "/law/", "/guide/", "/sign-in/")
+PUBLIC = (
+    "/",
+    "/verify",
+    "/bodies/",
+    "/notices/",
+    "/notices/results/",
+    "/law/",
+    "/law/rules/",
+    "/law/coverage/",
+    "/complaints/",
+    "/guide/",
+    "/about/",
+    "/sign-in/",
+)
 DESK = (
     "/desk/",
     "/desk/filings/",
     "/desk/bodies/",
     "/desk/plans/",
     "/desk/sittings/",
+    "/desk/sittings/today/",
     "/desk/certificates/",
-    "/desk/screening/",
-    "/desk/findings/",
+    "/desk/people/",
+    "/desk/screening/runs/",
+    "/desk/screening/findings/",
     "/desk/journal/",
     "/desk/reference/",
+    "/desk/reference/calendar/",
+    "/desk/law/",
 )
-BODY = ("/body/", "/body/filings/", "/body/people/", "/body/venues/", "/body/plans/", "/body/details/")
+BODY = (
+    "/body/",
+    "/body/profile/",
+    "/body/filings/",
+    "/body/staff/",
+    "/body/assessors/",
+    "/body/venues/",
+    "/body/plans/",
+    "/body/sittings/",
+)
 FOLLOWED = 1
 """Of every list, so many first links are followed into the page of one thing."""
 
