@@ -56,7 +56,9 @@ screenshots: ground tools ## every main page at 1440 and 390 px
 	@exec $(BIN)/zhiping screenshots $(ARGS)
 
 ##@ Upkeep
-.PHONY: lock ground tools help
+.PHONY: docs lock ground tools help
+docs: ground ## write the generated pages of docs/ anew
+	@exec $(BIN)/zhiping docs
 lock: ground ## resolve the dependencies anew and write requirements.lock
 	@UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile pyproject.toml --group dev --extra database \
 	  --universal --generate-hashes --python-version 3.12 $(if $(UPGRADE),--upgrade) -q -o requirements.lock
