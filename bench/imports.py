@@ -19,8 +19,8 @@ ROWS = 10_000
 
 def _prepare() -> None:
     """Point Django at a database of its own on our own server."""
-    from zhiping.gateways.postgres import ensure_database  # noqa: PLC0415 (before Django's settings)
-    from zhiping.gateways.state_folder import CHECKOUT  # noqa: PLC0415
+    from zhiping.gateways.postgres import ensure_database
+    from zhiping.gateways.state_folder import CHECKOUT
 
     if not os.environ.get("ZHIPING_BENCH_READY"):
         endpoint = ensure_database(CHECKOUT / ".zhiping" / "test-postgres", "zhiping_bench")
@@ -28,8 +28,8 @@ def _prepare() -> None:
     os.environ["ZHIPING_AS_OWNER"] = "1"
     os.environ["ZHIPING_STATE_DIR"] = tempfile.mkdtemp(prefix="zhiping-bench-")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiping.config.settings")
-    import django  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
+    import django
+    from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
@@ -43,8 +43,8 @@ def _timed[T](work: Callable[[], T]) -> tuple[T, float]:
 
 def _floor(content: bytes) -> int:
     """Parse the workbook as strings and COPY it into a plain table."""
-    import fastexcel  # noqa: PLC0415
-    from django.db import connection, transaction  # noqa: PLC0415
+    import fastexcel
+    from django.db import connection, transaction
 
     sheet = fastexcel.read_excel(content).load_sheet(0, dtypes="string")
     frame = sheet.to_polars()
@@ -63,10 +63,10 @@ def _floor(content: bytes) -> int:
 def run(rows: int = ROWS) -> dict[str, object]:
     """Measure one import of new people, and the floor before and after it; return the numbers."""
     _prepare()
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction
 
-    from tests import builders  # noqa: PLC0415
-    from zhiping.apps.exams import actions as exams  # noqa: PLC0415
+    from tests import builders
+    from zhiping.apps.exams import actions as exams
 
     content = builders.workbook([builders.candidate_row(index) for index in range(rows)])
     with transaction.atomic():

@@ -1,4 +1,4 @@
-# ruff: noqa: PLC0415 (Django is imported once its settings are chosen)
+
 """Look-ups per second of the fast process, against prepared single-row selects on the same server.
 
 The floor is pgbench with prepared statements (`SELECT … WHERE number = $1`) on the same table of the same

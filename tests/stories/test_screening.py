@@ -1,4 +1,4 @@
-"""An officer screens the city from the page; a real worker carries it out; the finding lives on from run to run."""
+"""An officer screens the city from the page, a worker carries it out, the finding lives from run to run."""
 
 import io
 import os

@@ -1,5 +1,6 @@
 import asyncio
 import datetime as dt
+import functools
 import itertools
 import json
 from urllib.parse import quote, urlencode
@@ -255,7 +256,7 @@ def test_looking_up_leaves_no_trace_in_the_journal():
 
 def test_one_ipv6_site_is_one_client_and_a_mapped_address_is_the_ipv4_one():
     sealer = Sealer(b"k" * 32, limits.PURPOSE)
-    key = lambda address: limits.address_key(sealer, address)  # noqa: E731
+    key = functools.partial(limits.address_key, sealer)
     assert key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff::9") != key("2001:db8:1:3::1")
     assert key("::ffff:198.51.100.7") == key("198.51.100.7") != key("198.51.100.8")
 

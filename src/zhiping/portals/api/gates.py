@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.http import HttpResponse
@@ -49,7 +50,7 @@ def _behind[**P](gate: Gate, operation: Operation[P]) -> Operation[P]:
         if cast("Any", entrance).gate != "public" and not request.user.is_authenticated:
             return answer(401, "api.not_signed_in")
         found = entrance(*args, **kwargs)
-        is_redirect = isinstance(found, HttpResponse) and found.status_code == 302  # noqa: PLR2004
+        is_redirect = isinstance(found, HttpResponse) and found.status_code == HTTPStatus.FOUND
         return answer(401, "api.not_signed_in") if is_redirect else found
 
     cast("Any", guarded).gate = cast("Any", entrance).gate

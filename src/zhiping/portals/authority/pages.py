@@ -1,10 +1,10 @@
 """What the desk's views share: pages, forms that answer refusals, places to choose from."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 from django.contrib import messages
-from django.forms import BaseForm
+from django.forms import BaseForm, ChoiceField
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -123,3 +123,8 @@ def home_place(actor: Actor, duty: str = "") -> str:
         key=lambda place: (len(place.prefix), place.code),
     )
     return held[0].code if held else NATION
+
+
+def offer(form: BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Set what a field of choices offers, where that depends on who asks."""
+    cast("ChoiceField", form.fields[name]).choices = list(choices)

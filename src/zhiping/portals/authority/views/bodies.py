@@ -27,6 +27,7 @@ from zhiping.portals.authority.pages import (
     form_status,
     link,
     list_page,
+    offer,
     page,
     place_choices,
     posted,
@@ -70,7 +71,7 @@ class BodyFilters(Filters):
 def bodies(request: GatedRequest) -> HttpResponse:
     """List the bodies of the officer's places (评价机构)."""
     filters = BodyFilters(request.GET)
-    filters.fields["place"].choices = place_choices(request.actor, "registry.read", request.clock)  # type: ignore[attr-defined]
+    offer(filters, "place", place_choices(request.actor, "registry.read", request.clock))
     listing = Listing(
         name="bodies",
         caption="评价机构",

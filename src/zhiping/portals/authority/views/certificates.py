@@ -39,6 +39,7 @@ from zhiping.portals.authority.pages import (
     link,
     list_page,
     may,
+    offer,
     page,
     place_choices,
     posted,
@@ -93,7 +94,7 @@ class CertificateFilters(Filters):
 def certificates(request: GatedRequest) -> HttpResponse:
     """List the certificates of the officer's places (证书管理)."""
     filters = CertificateFilters(request.GET)
-    filters.fields["place"].choices = place_choices(request.actor, "certificates.read", request.clock)  # type: ignore[attr-defined]
+    offer(filters, "place", place_choices(request.actor, "certificates.read", request.clock))
     listing = Listing(
         name="certificates",
         caption="证书管理",
@@ -290,10 +291,14 @@ class AnnulmentForm(forms.Form):
         """Offer the clauses that bind at the certificate's place today."""
         super().__init__(*args, **kwargs)
         book = law()
-        self.fields["clause"].choices = [  # type: ignore[attr-defined]
-            (one, f"{one}　{book.clauses[one].summary}")
-            for one in annulment_clauses(certificate.place, on=on)
-        ]
+        offer(
+            self,
+            "clause",
+            [
+                (one, f"{one}　{book.clauses[one].summary}")
+                for one in annulment_clauses(certificate.place, on=on)
+            ],
+        )
 
 
 class RestorationForm(forms.Form):

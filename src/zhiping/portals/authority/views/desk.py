@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from zhiping.portals.authority import queue
 from zhiping.portals.authority.listing import NEAR_DAYS, Filters, due, wants_export, xlsx
-from zhiping.portals.authority.pages import ALL, page, place_choices, prefix_of
+from zhiping.portals.authority.pages import ALL, offer, page, place_choices, prefix_of
 from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui import formatting, labels
 from zhiping.ui.labels import Tone
@@ -39,8 +39,8 @@ def desk(request: GatedRequest) -> HttpResponse:
     """Show what waits for this officer (工作台)."""
     today = request.clock.today()
     filters = QueueFilters(request.GET)
-    filters.fields["kind"].choices = [ALL, *((one.code, one.label) for one in queue.kinds_of(request.actor))]  # type: ignore[attr-defined]
-    filters.fields["place"].choices = _places(request)  # type: ignore[attr-defined]
+    offer(filters, "kind", [ALL, *((one.code, one.label) for one in queue.kinds_of(request.actor))])
+    offer(filters, "place", _places(request))
     prefix = prefix_of(filters.value("place"))
     wanted = queue.Wanted(
         kind=filters.value("kind"), prefix=prefix, is_overdue=bool(filters.value("overdue"))

@@ -41,6 +41,7 @@ from zhiping.portals.authority.pages import (
     link,
     list_page,
     may,
+    offer,
     page,
     place_choices,
     posted,
@@ -110,7 +111,7 @@ class FilingFilters(Filters):
 def filings(request: GatedRequest) -> HttpResponse:
     """List the filings of the officer's places (备案审核)."""
     filters = FilingFilters(request.GET)
-    filters.fields["place"].choices = place_choices(request.actor, "registry.read", request.clock)  # type: ignore[attr-defined]
+    offer(filters, "place", place_choices(request.actor, "registry.read", request.clock))
     today = request.clock.today()
 
     def prepare(rows: Sequence[Any]) -> None:

@@ -14,7 +14,7 @@ from zhiping.apps.journal.queries import entries, entries_about_within
 from zhiping.kernel.clock import CHINA
 from zhiping.portals.authority import journal_words as words
 from zhiping.portals.authority.listing import Filters, Listing
-from zhiping.portals.authority.pages import crumbs, list_page, page, place_choices, prefix_of
+from zhiping.portals.authority.pages import crumbs, list_page, offer, page, place_choices, prefix_of
 from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui.shapes import Column, Definition, EmptyState
 
@@ -65,7 +65,7 @@ class JournalFilters(Filters):
 def journal(request: GatedRequest) -> HttpResponse:
     """List the operations in the officer's places (操作留痕)."""
     filters = JournalFilters(request.GET)
-    filters.fields["place"].choices = place_choices(request.actor, DUTY, request.clock)  # type: ignore[attr-defined]
+    offer(filters, "place", place_choices(request.actor, DUTY, request.clock))
 
     def prepare(rows: Sequence[Any]) -> None:
         known = words.fetch((one.thing, one.thing_id) for row in rows for one in row.subjects.all())

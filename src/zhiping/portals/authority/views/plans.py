@@ -26,6 +26,7 @@ from zhiping.portals.authority.pages import (
     form_status,
     link,
     list_page,
+    offer,
     page,
     place_choices,
     posted,
@@ -69,7 +70,7 @@ class PlanFilters(Filters):
 def plans(request: GatedRequest) -> HttpResponse:
     """List the declared plans of the officer's places (考核计划)."""
     filters = PlanFilters(request.GET)
-    filters.fields["place"].choices = place_choices(request.actor, "exams.read", request.clock)  # type: ignore[attr-defined]
+    offer(filters, "place", place_choices(request.actor, "exams.read", request.clock))
     today = request.clock.today()
 
     def prepare(rows: Sequence[Any]) -> None:

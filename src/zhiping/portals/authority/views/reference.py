@@ -33,6 +33,7 @@ from zhiping.portals.authority.pages import (
     home_place,
     link,
     list_page,
+    offer,
     page,
     place_choices,
     posted,
@@ -388,7 +389,7 @@ def _law_filters(request: GatedRequest) -> tuple[LawFilters, Place, dt.date, str
         choices.update(dict(place_choices(request.actor, duty, request.clock)))
     choices.pop("", None)
     home = home_place(request.actor)
-    filters.fields["place"].choices = [("", f"{labels.place(home)}（本部门）"), *choices.items()]  # type: ignore[attr-defined]
+    offer(filters, "place", [("", f"{labels.place(home)}（本部门）"), *choices.items()])
     place = filters.value("place") or home
     on = filters.cleaned_data.get("on") or request.clock.today()
     return filters, Place(place), on, filters.value("text")

@@ -31,6 +31,7 @@ from zhiping.portals.authority.pages import (
     link,
     list_page,
     may,
+    offer,
     page,
     place_choices,
     posted,
@@ -104,7 +105,7 @@ def new_run(request: GatedRequest) -> HttpResponse:
     """Start a run for a place of the officer's (发起筛查)."""
     form = RunForm(posted(request))
     choices = [one for one in place_choices(request.actor, "screening.run", request.clock) if one[0]]
-    form.fields["place"].choices = choices  # type: ignore[attr-defined]
+    offer(form, "place", choices)
     if request.method == "POST" and form.is_valid():
         place = form.cleaned_data["place"]
         run = attempt(form, lambda: request_run(place, actor=request.actor, clock=request.clock))
@@ -251,8 +252,8 @@ def findings(request: GatedRequest) -> HttpResponse:
     """List the findings of the officer's places (筛查发现)."""
     headers = screen_headers()
     filters = FindingFilters(request.GET)
-    filters.fields["screen"].choices = [ALL, *((one.id, f"{one.id} {one.title}") for one in headers.values())]  # type: ignore[attr-defined]
-    filters.fields["place"].choices = place_choices(request.actor, "screening.read", request.clock)  # type: ignore[attr-defined]
+    offer(filters, "screen", [ALL, *((one.id, f"{one.id} {one.title}") for one in headers.values())])
+    offer(filters, "place", place_choices(request.actor, "screening.read", request.clock))
     rows = filters.narrow(findings_within(request.actor))
     if wants_export(request):
         return _workbook(request, rows)

@@ -34,6 +34,7 @@ from zhiping.portals.authority.pages import (
     link,
     list_page,
     may,
+    offer,
     page,
     place_choices,
     posted,
@@ -84,7 +85,7 @@ class SittingFilters(Filters):
 def sittings(request: GatedRequest) -> HttpResponse:
     """List the sittings of the officer's places (考核场次)."""
     filters = SittingFilters(request.GET)
-    filters.fields["place"].choices = place_choices(request.actor, "exams.read", request.clock)  # type: ignore[attr-defined]
+    offer(filters, "place", place_choices(request.actor, "exams.read", request.clock))
 
     def prepare(rows: Sequence[Any]) -> None:
         counts = exams.enrolment_counts(rows)
@@ -269,10 +270,17 @@ def incident(request: GatedRequest, pk: int) -> HttpResponse:
     request.actor.require("exams.supervise", Place(found.place))
     form = IncidentForm(posted(request))
     candidates = found.enrolments.filter(state="enrolled").select_related("person").order_by("ticket")
-    form.fields["enrolment"].choices = [  # type: ignore[attr-defined]
-        ("", "不涉及具体考生"),
-        *((str(row.pk), f"{row.ticket}　{formatting.masked_name(row.person.name)}") for row in candidates),
-    ]
+    offer(
+        form,
+        "enrolment",
+        [
+            ("", "不涉及具体考生"),
+            *(
+                (str(row.pk), f"{row.ticket}　{formatting.masked_name(row.person.name)}")
+                for row in candidates
+            ),
+        ],
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(
@@ -310,9 +318,7 @@ def supervisor(request: GatedRequest, pk: int) -> HttpResponse:
     request.actor.require("exams.supervise", Place(found.place))
     members = external_supervisors(found.body_id, city=found.place, on=day_of(found))
     form = SupervisorForm(posted(request))
-    form.fields["member"].choices = [  # type: ignore[attr-defined]
-        (str(one.pk), f"{one.person.name}（{one.body.name}）") for one in members
-    ]
+    offer(form, "member", [(str(one.pk), f"{one.person.name}（{one.body.name}）") for one in members])
     if request.method == "POST" and form.is_valid():
         member = int(form.cleaned_data["member"])
         done = attempt(
