@@ -121,7 +121,7 @@ def test_a_certificate_is_told_only_to_who_holds_two_facts(client, at):
     wrong, unknown = ask(name="某某某"), ask("Y000044999999265000001", name=certificate.holder_name)
     assert (wrong.status_code, wrong.content) == (unknown.status_code, unknown.content)
     assert wrong.status_code == 404
-    assert ask().status_code == 409
+    assert ask().status_code == 400
 
 
 def test_an_unsafe_request_with_a_session_needs_its_token(at):

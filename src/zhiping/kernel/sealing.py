@@ -52,12 +52,24 @@ class Sealer:
 
     def seal(self, text: str, bound_to: bytes = b"") -> bytes:
         """Return version, nonce, ciphertext and tag of the text, bound to the given bytes."""
+        return self.seal_bytes(text.encode(), bound_to)
+
+    def seal_bytes(self, content: bytes, bound_to: bytes = b"") -> bytes:
+        """Return version, nonce, ciphertext and tag of a whole file's bytes, bound to the given bytes."""
         nonce = os.urandom(_NONCE)
         associated = self.purpose.encode() + b"\0" + bound_to
-        return _VERSION + nonce + self._cipher.encrypt(nonce, text.encode(), associated)
+        return _VERSION + nonce + self._cipher.encrypt(nonce, content, associated)
 
     def open(self, sealed: bytes, bound_to: bytes = b"") -> str:
         """Return the text that was sealed.
+
+        Refuses:
+            SealBrokenError: the bytes were changed, or belong elsewhere.
+        """
+        return self.open_bytes(sealed, bound_to).decode()
+
+    def open_bytes(self, sealed: bytes, bound_to: bytes = b"") -> bytes:
+        """Return the bytes that were sealed.
 
         Refuses:
             SealBrokenError: the bytes were changed, or belong elsewhere.
@@ -67,7 +79,7 @@ class Sealer:
             raise SealBrokenError(purpose=self.purpose)
         associated = self.purpose.encode() + b"\0" + bound_to
         try:
-            return self._cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], associated).decode()
+            return self._cipher.decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], associated)
         except InvalidTag as broken:
             raise SealBrokenError(purpose=self.purpose) from broken
 

@@ -20,8 +20,9 @@ from zhiping.apps.exams.errors import (
 )
 from zhiping.apps.exams.models import Enrolment, PriorCertificate, RosterImport
 from zhiping.apps.registry import actions as registry
+from zhiping.apps.registry import storage
 from zhiping.apps.registry.actions.people import register_people
-from zhiping.apps.registry.errors import NotYourBodyError
+from zhiping.apps.registry.errors import DocumentRefusedError, NameDiffersError, NotYourBodyError
 from zhiping.apps.registry.models import DispatchSpan, InsuranceSpan, InsuredMonth, Person
 
 pytestmark = pytest.mark.django_db
@@ -386,3 +387,43 @@ def finish(sittings, contents) -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert failed == []
+
+
+def test_a_number_on_record_under_another_name_is_refused_in_its_row_and_by_hand():
+    person_of(3)
+    on_record = builders.person(3).name
+    sitting = builders.accepted_sitting()
+    rows = [builders.candidate_row(2), builders.candidate_row(3, 姓名="虚构人")]
+    done = apply(sitting, rows)
+    assert (done.rows_good, done.rows_bad) == (1, 1)
+    [reason] = reasons(done).values()
+    assert "另一姓名" in reason
+    assert "主管部门更正" in reason
+    assert on_record not in reason
+    assert "另一姓名" in str(page_of(exams.returned_workbook(done)))
+    claim = Claim(candidate_kind="staff", entry_condition="2018/4-2", work_months=96)
+    with undone(), pytest.raises(NameDiffersError):
+        exams.enrol_by_hand(
+            sitting.pk,
+            builders.person(3, name="虚构人"),
+            claim,
+            actor=builders.clerk(sitting.body),
+            clock=NOW,
+        )
+
+
+def test_an_uploaded_roster_lies_sealed_and_comes_back_only_unchanged(settings):
+    sitting = builders.accepted_sitting()
+    content = builders.workbook([builders.candidate_row(index) for index in range(3)])
+    seen = preview(sitting, content)
+    assert storage.read(seen.sha256) == content
+    kept = [path for path in settings.STATE_DIR.rglob(f"{seen.sha256}*") if path.is_file()]
+    assert kept
+    number = builders.person(0).number.encode()
+    for path in kept:
+        assert not path.read_bytes().startswith(b"PK")
+        assert number not in path.read_bytes()
+    sealed = storage.path_of(seen.sha256).with_suffix(".sealed")
+    sealed.write_bytes(sealed.read_bytes()[:-1] + b"\0")
+    with pytest.raises(DocumentRefusedError):
+        storage.read(seen.sha256)

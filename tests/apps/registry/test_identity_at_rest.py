@@ -6,9 +6,11 @@ from django.db import connection
 from tests import builders
 from tests.apps.journal.watching import undone
 from zhiping.apps.exams import actions as exams
+from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.actions.people import register_people, register_person
-from zhiping.apps.registry.errors import IdentityNumberRefusedError
+from zhiping.apps.registry.errors import IdentityNumberRefusedError, NameDiffersError
 from zhiping.apps.registry.identity import number_index, open_number, open_phone
+from zhiping.apps.registry.messages import MESSAGES
 from zhiping.apps.registry.models import Person
 from zhiping.kernel.sealing import SealBrokenError
 
@@ -127,3 +129,36 @@ def test_a_number_that_cannot_be_right_registers_nobody():
     with pytest.raises(IdentityNumberRefusedError):
         register_person(builders.person(7, number=wrong), on=DAY)
     assert Person.objects.count() == before
+
+
+def test_a_number_on_record_under_another_name_is_refused_and_the_name_is_masked():
+    details = builders.person(7, name="阿依·古丽")
+    known = register_person(details, on=DAY)
+    assert register_person(builders.person(7, name="阿依 古丽"), on=DAY).pk == known.pk
+    assert register_person(builders.person(7, name="阿依•古丽"), on=DAY).pk == known.pk
+    other = builders.person(7, name="虚构人")
+    for refused in (
+        lambda: register_person(other, on=DAY),
+        lambda: register_people([builders.person(8), other], on=DAY),
+    ):
+        with pytest.raises(NameDiffersError) as refusal:
+            refused()
+        assert refusal.value.facts == {"name": "虚构人", "on_record": "阿*·**"}
+        words = MESSAGES["registry.name_differs"].format(**refusal.value.facts)
+        assert "阿依" not in words
+        assert "主管部门更正" in words
+
+
+def test_staff_assessors_and_ties_refuse_a_number_on_record_under_another_name():
+    body = builders.new_body()
+    first = builders.assessor(body, who=builders.person(7))
+    other = builders.person(7, name="虚构人")
+    who = {"actor": builders.clerk(body), "clock": builders.AT_FILING}
+    staff = {"role": "expert", "is_full_time": True, "valid_from": DAY}
+    for refused in (
+        lambda: registry.add_staff_member(body.pk, other, **staff, **who),
+        lambda: builders.assessor(body, who=other),
+        lambda: registry.declare_tie(first.pk, other, tie="relative", **who),
+    ):
+        with pytest.raises(NameDiffersError):
+            refused()

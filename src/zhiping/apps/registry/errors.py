@@ -110,3 +110,9 @@ class SiteCodesExhaustedError(DomainError):
     """The province's six-digit site codes are used up."""
 
     code = "registry.site_codes_exhausted"
+
+
+class NameDiffersError(DomainError):
+    """The identity number is on record under another name, which a certificate would bear."""
+
+    code = "registry.name_differs"

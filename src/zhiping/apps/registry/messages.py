@@ -19,4 +19,5 @@ MESSAGES: dict[str, str] = {
     "registry.barred": "该单位在 {until} 之前不予受理备案（{reason}）。请在期满后再申请。",
     "registry.already_on_record": "“{value}”已经登记过，无需重复添加。",
     "registry.site_codes_exhausted": "本省站点序列码已用完，无法为新机构编码。请联系省级管理员。",
+    "registry.name_differs": "证件号码已登记在另一姓名（{on_record}）下，与填写的“{name}”不一致。请对照证件核对；确已改名的由主管部门更正。",
 }

@@ -1,5 +1,9 @@
-"""Uploaded files: judged by their content, kept by their hash, never executed."""
+"""Uploaded files: judged by their content, kept by their hash, never executed.
 
+Evidence lies as it was handed in. Rosters carry identity numbers by the thousand and lie sealed.
+"""
+
+import functools
 import hashlib
 import os
 import threading
@@ -11,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 
 from zhiping.apps.registry.errors import DocumentRefusedError
+from zhiping.kernel.sealing import SealBrokenError, Sealer
 
 LIMIT_BYTES = 20 * 1024 * 1024
 _UNPACKED_LIMIT_BYTES = 20 * LIMIT_BYTES
@@ -47,7 +52,8 @@ def store(name: str, content: bytes) -> Stored:
     content_type = _sniff(content)
     if content_type is None:
         raise DocumentRefusedError(name=name, reason="文件内容不是可接收的类型", limit_mb=limit)
-    digest = keep(content)
+    digest = hashlib.sha256(content).hexdigest()
+    _put(path_of(digest), content)
     return Stored(sha256=digest, size=len(content), content_type=content_type)
 
 
@@ -81,28 +87,70 @@ def _sniff_office(content: bytes) -> str | None:
     return next((kind for member, kind in _OFFICE.items() if member in names), None)
 
 
+@functools.cache
+def _rosters() -> Sealer:
+    return Sealer(settings.FIELD_KEY, "exams.roster")
+
+
 def keep(content: bytes) -> str:
-    """Keep bytes that another check has judged, under their SHA-256, which is returned."""
+    """Keep a roster sealed under the SHA-256 of its clear content, which is returned (密存名册)."""
     digest = hashlib.sha256(content).hexdigest()
-    path = path_of(digest)
+    path = _sealed_path(digest)
+    if not path.exists():
+        _put(path, _rosters().seal_bytes(content, digest.encode()))
+    return digest
+
+
+def read(sha256: str) -> bytes:
+    """Return the bytes kept under a SHA-256, in clear, after checking that they are still those.
+
+    Refuses:
+        DocumentRefusedError: the file is gone, or is no longer what was handed in.
+    """
+    sealed, plain = _sealed_path(sha256), path_of(sha256)
+    try:
+        if sealed.exists():
+            content = _rosters().open_bytes(sealed.read_bytes(), sha256.encode())
+        else:
+            content = plain.read_bytes() if plain.exists() else b""
+    except SealBrokenError as broken:
+        raise _lost(sha256) from broken
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _lost(sha256)
+    return content
+
+
+def keep_beside(sha256: str, name: str, content: bytes) -> None:
+    """Keep what was made of a roster sealed beside it, so that it need not be made again."""
+    _put(_path_beside(sha256, name), _rosters().seal_bytes(content, f"{sha256}/{name}".encode()))
+
+
+def read_beside(sha256: str, name: str) -> bytes | None:
+    """Return what was kept beside a roster, or None where that is gone or broken: it can be made again."""
+    path = _path_beside(sha256, name)
+    try:
+        return _rosters().open_bytes(path.read_bytes(), f"{sha256}/{name}".encode())
+    except (FileNotFoundError, SealBrokenError):
+        return None
+
+
+def _sealed_path(sha256: str) -> Path:
+    return path_of(sha256).with_suffix(".sealed")
+
+
+def _path_beside(sha256: str, name: str) -> Path:
+    return path_of(sha256).with_suffix(f".{name}.sealed")
+
+
+def _put(path: Path, content: bytes) -> None:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         draft.write_bytes(content)
         draft.replace(path)
-    return digest
 
 
-def read(sha256: str) -> bytes:
-    """Return the bytes kept under a SHA-256, after checking that they are still those.
-
-    Refuses:
-        DocumentRefusedError: the file is gone, or is no longer what was handed in.
-    """
-    path = path_of(sha256)
-    content = path.read_bytes() if path.exists() else b""
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise DocumentRefusedError(
-            name=sha256[:12], reason="存储的文件已缺失或被改动", limit_mb=LIMIT_BYTES // (1024 * 1024)
-        )
-    return content
+def _lost(sha256: str) -> DocumentRefusedError:
+    return DocumentRefusedError(
+        name=sha256[:12], reason="存储的文件已缺失或被改动", limit_mb=LIMIT_BYTES // (1024 * 1024)
+    )

@@ -21,12 +21,17 @@ from zhiping.apps.exams.states import PlanState, SittingState
 from zhiping.apps.journal.actions import record
 from zhiping.apps.journal.copying import copy_rows
 from zhiping.apps.reference.queries import binding_clauses
-from zhiping.apps.registry.actions.people import PersonDetails, register_people, register_people_ids
+from zhiping.apps.registry.actions.people import (
+    PersonDetails,
+    register_people,
+    register_people_ids,
+    same_name,
+)
 from zhiping.apps.registry.identity import number_index
 from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
 from zhiping.apps.registry.ownership import require_own
 from zhiping.apps.registry.storage import keep, read
-from zhiping.core.identifiers.masking import Audience, mask_identity_number
+from zhiping.core.identifiers.masking import Audience, mask_identity_number, mask_name
 from zhiping.core.policybook import Finding
 from zhiping.core.policybook.verdict import with_unit
 from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, candidate_sheet
@@ -197,6 +202,7 @@ def enrol_by_hand(
     Refuses:
         NotEligibleError: a rule refuses; the findings are in the facts.
         CapacityExceededError, RosterClosedError.
+        NameDiffersError: the identity number is on record under another name.
     """
     with transaction.atomic():
         sitting = _open_sitting(sitting_id, actor)
@@ -281,7 +287,7 @@ def withdraw_enrolment(enrolment_id: int, *, reason: str, actor: Actor, clock: C
 def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
     """Return every row with what the sheet and the rules say of it, in the order of the file."""
     good = roster.good
-    known = _known_people(good)
+    known, other_names = _known_people(good)
     desk = EligibilityDesk(sitting, [person_id for person_id in known.values() if person_id is not None])
     obstacles = _obstacles(sitting, [person_id for person_id in known.values() if person_id is not None])
     here = set(
@@ -302,6 +308,7 @@ def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
             *_mismatches(row, facts, sitting),
             *(_problem_of(finding) for finding in eligibility.refusals),
             *obstacles.get(person_id or 0, ()),
+            *other_names.get(row.number, ()),
         ]
         if not problems and person_id not in here:
             room -= 1
@@ -343,14 +350,29 @@ def _lists(sitting: Sitting) -> CandidateLists:
     return CandidateLists(occupations=(sitting.occupation_name,), levels=(sitting.level,))
 
 
-def _known_people(rows: Sequence[RosterRow]) -> dict[int, int | None]:
+def _known_people(
+    rows: Sequence[RosterRow],
+) -> tuple[dict[int, int | None], dict[int, tuple[Problem, ...]]]:
+    """Return who is on record, by row, and the rows whose number is on record under another name."""
     indexes = {
         row.number: number_index(str(row.clean["paper_number"]), _PAPERS[str(row.clean["paper_kind"])])
         for row in rows
     }
-    found = Person.objects.filter(number_index__in=list(indexes.values())).values_list("number_index", "id")
-    by_index = {bytes(index): pk for index, pk in found}
-    return {number: by_index.get(index) for number, index in indexes.items()}
+    found = Person.objects.filter(number_index__in=list(indexes.values()))
+    by_index = {
+        bytes(index): (pk, name) for index, pk, name in found.values_list("number_index", "id", "name")
+    }
+    known: dict[int, int | None] = {}
+    other_names: dict[int, tuple[Problem, ...]] = {}
+    for row in rows:
+        person_id, name = by_index.get(indexes[row.number], (None, ""))
+        known[row.number] = person_id
+        if person_id is not None and not same_name(str(row.clean["name"]), name):
+            other_names[row.number] = (_plain("name", _OTHER_NAME.format(mask_name(name))),)
+    return known, other_names
+
+
+_OTHER_NAME = "证件号码已登记在另一姓名（{}）下。请对照证件核对；确已改名的由主管部门更正。"
 
 
 def _obstacles(sitting: Sitting, person_ids: Iterable[int]) -> dict[int, tuple[Problem, ...]]:

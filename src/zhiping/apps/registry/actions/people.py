@@ -1,14 +1,15 @@
 """Persons, staff, assessors, declared ties."""
 
 import datetime as dt
+import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from zhiping.apps.journal.actions import record
-from zhiping.apps.registry.errors import AlreadyOnRecordError, IdentityNumberRefusedError
+from zhiping.apps.registry.errors import AlreadyOnRecordError, IdentityNumberRefusedError, NameDiffersError
 from zhiping.apps.registry.identity import number_index, seal_number, seal_phone
 from zhiping.apps.registry.models import (
     Assessor,
@@ -20,6 +21,7 @@ from zhiping.apps.registry.models import (
 )
 from zhiping.apps.registry.ownership import require_own
 from zhiping.core.identifiers import identity_number as identity_numbers
+from zhiping.core.identifiers.masking import mask_name
 from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
@@ -45,6 +47,7 @@ def register_person(details: PersonDetails, *, on: dt.date) -> Person:
 
     Refuses:
         IdentityNumberRefusedError: a resident's number that cannot be right.
+        NameDiffersError: the number is on record under another name.
     """
     number = normalise_code(details.number)
     sex, born_on = "", None
@@ -59,9 +62,10 @@ def register_person(details: PersonDetails, *, on: dt.date) -> Person:
         number_index=number_index(number, details.paper_kind), paper_kind=details.paper_kind
     ).first()
     if known is not None:
+        _require_name(details, known.name)
         return known
     sealed, index = seal_number(number, details.paper_kind)
-    person, _ = Person.objects.get_or_create(
+    person, is_new = Person.objects.get_or_create(
         number_index=index,
         paper_kind=details.paper_kind,
         defaults={
@@ -73,7 +77,30 @@ def register_person(details: PersonDetails, *, on: dt.date) -> Person:
             "phone_cipher": seal_phone(details.phone, index),
         },
     )
+    if not is_new:  # somebody else put the same number on record a moment ago
+        _require_name(details, person.name)
     return person
+
+
+_NOT_COMPARED = {ord(sign): None for sign in "·•・‧∙⋅"}
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two spellings write one name: widths, blanks and the middle dot do not count.
+
+    >>> same_name("阿依·古丽", "阿依 古丽"), same_name("张三", "张山")
+    (True, False)
+    """
+    return one == other or _compared(one) == _compared(other)
+
+
+def _compared(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).translate(_NOT_COMPARED).split())
+
+
+def _require_name(details: PersonDetails, on_record: str) -> None:
+    if not same_name(details.name, on_record):
+        raise NameDiffersError(name=details.name, on_record=mask_name(on_record))
 
 
 def add_staff_member(
@@ -92,6 +119,7 @@ def add_staff_member(
         FS20-E5, FS20-S3.
     Refuses:
         AlreadyOnRecordError: the person holds that post already.
+        NameDiffersError: the number is on record under another name.
     """
     require_own(actor, body_id)
     with transaction.atomic():
@@ -153,6 +181,7 @@ def add_assessor(
         FS20-E6, LN24-2.3c.
     Refuses:
         AlreadyOnRecordError: that assessor's certificate is on record.
+        NameDiffersError: the number is on record under another name.
     """
     require_own(actor, body_id)
     with transaction.atomic():
@@ -216,6 +245,7 @@ def declare_tie(assessor_id: int, other: PersonDetails, *, tie: str, actor: Acto
         NotYourBodyError: the assessor is another body's.
         AlreadyOnRecordError: the tie is declared.
         IdentityNumberRefusedError: a number that cannot be right.
+        NameDiffersError: the number is on record under another name.
     """
     with transaction.atomic():
         assessor = Assessor.objects.select_for_update().select_related("body").get(pk=assessor_id)
@@ -244,6 +274,9 @@ def register_people(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tup
 
     For rosters whose identity numbers the sheet has checked. Two rosters that bring the same new
     person at once agree on one row.
+
+    Refuses:
+        NameDiffersError: a number is on record under another name.
     """
     ids = register_people_ids(people, on=on)
     found = Person.objects.in_bulk(ids.values())
@@ -254,7 +287,7 @@ def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict
     """Return the keys of the persons of many papers, as `register_people` does; for thousands of them."""
     wanted = {(details.paper_kind, normalise_code(details.number)): details for details in people}
     indexes = {number_index(number, kind): (kind, number) for kind, number in wanted}
-    known = _ids_by_index(indexes)
+    known = _on_record(indexes)
     # In one order for everybody: two rosters with the same new people wait for each other, never deadlock.
     fresh = [
         _columns_of(wanted[key], key, index, on=on)
@@ -264,8 +297,10 @@ def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict
     if fresh:
         with connection.cursor() as cursor:
             cursor.execute(_PUT_ON_RECORD, [list(column) for column in zip(*fresh, strict=True)])
-        known = _ids_by_index(indexes)
-    return {key: known[index] for index, key in indexes.items()}
+        known = _on_record(indexes)
+    for index, key in indexes.items():
+        _require_name(wanted[key], known[index][1])
+    return {key: known[index][0] for index, key in indexes.items()}
 
 
 _PUT_ON_RECORD = """
@@ -298,6 +333,7 @@ def _columns_of(
     )
 
 
-def _ids_by_index(indexes: Iterable[bytes]) -> dict[bytes, int]:
-    rows = Person.objects.filter(number_index__in=list(indexes)).values_list("number_index", "id")
-    return {bytes(index): person_id for index, person_id in rows}
+def _on_record(indexes: Iterable[bytes]) -> Mapping[bytes, tuple[int, str]]:
+    """Return the keys and names of the persons on record, by index."""
+    rows = Person.objects.filter(number_index__in=list(indexes)).values_list("number_index", "id", "name")
+    return {bytes(index): (person_id, name) for index, person_id, name in rows}
