@@ -495,7 +495,7 @@ def test_annulled_certificate_shows_state_day_reason_clause_and_standing():
 
 
 def test_navigation_marks_where_one_is():
-    for path, labels in (("/", []), ("/bodies/17", ["机构目录"]), ("/verify", ["证书查询"])):
+    for path, marked in (("/", []), ("/bodies/17", ["机构目录"]), ("/verify", ["证书查询"])):
         html = render_to_string("ui/base_public.html", request=RequestFactory().get(path))
         current = re.findall(r'aria-current="page">([^<]+)<', html)
-        assert current == labels, path
+        assert current == marked, path
