@@ -14,7 +14,9 @@ The steps, each over whole columns:
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from zhiping.core.roster.errors import FileEmptyError
@@ -51,31 +53,41 @@ def read_and_check(data: bytes, sheet: Sheet, *, limits: Limits = STANDARD_LIMIT
     header = find_header(upload, sheet)  # 2
     body = header.table.frame.slice(header.row + 1)
     known = {field.name: header.columns[field.name] for field in sheet.fields if field.name in header.columns}
-    raw = _texts(body, known)
-    numbers = [index for index, row in enumerate(zip(*raw.values(), strict=True)) if any(row)]
+    read = {name: _read_distinct(sheet.field(name), body.to_series(place)) for name, place in known.items()}
+    is_filled = np.zeros(body.height, dtype=bool)
+    for column in read.values():
+        is_filled |= column.is_filled
+    numbers = np.flatnonzero(is_filled).tolist()
     if not numbers:
         raise FileEmptyError(header_row=header.row + 1)
     first_number = header.row + 2
-    cells = {name: [texts[index] for index in numbers] for name, texts in raw.items()}
-    written = body.select(pl.nth(list(known.values())).fill_null("")).rows()
+    cells: dict[str, list[str | None]] = {}
     problems: dict[int, list[Problem]] = defaultdict(list)
-    columns = {
-        field.name: _read_column(field, cells.get(field.name, [None] * len(numbers)), problems)  # 3
-        for field in sheet.fields
-    }
+    columns: dict[str, list[Value]] = {}
+    shown: dict[str, list[str]] = {}
+    for field in sheet.fields:
+        column = read.get(field.name, _NO_COLUMN)
+        cells[field.name], columns[field.name], shown[field.name] = column.at(numbers)
+        _collect_problems(field, column, cells[field.name], problems)  # 3
     _find_destroyed_numbers(sheet, header, cells, numbers, columns, problems)  # 4
     cleans = _settle(sheet, columns, cells, problems)  # 5
-    _find_repeats(sheet, cleans, [first_number + index for index in numbers], problems)  # 6
-    counted = [field.name for field in sheet.fields if field.in_fingerprint]
+    row_numbers = [first_number + index for index in numbers]
+    _find_repeats(sheet, cleans, row_numbers, problems)  # 6
+    fingerprints = _fingerprints(sheet, cleans, columns, shown)
+    names = tuple(known)
+    written = zip(*(read[name].written_at(numbers) for name in names), strict=True)
+    nothing: tuple[Problem, ...] = ()
     rows = tuple(
         RosterRow(
-            number=first_number + index,
-            raw=dict(zip(known, written[index], strict=True)),
+            number=number,
+            raw=dict(zip(names, texts, strict=True)),
             clean=clean,
-            problems=_in_column_order(sheet, problems.get(position, ())),
-            fingerprint=_fingerprint(counted, clean),
+            problems=_in_column_order(sheet, problems[position]) if position in problems else nothing,
+            fingerprint=fingerprint,
         )
-        for position, (index, clean) in enumerate(zip(numbers, cleans, strict=True))
+        for position, (number, texts, clean, fingerprint) in enumerate(
+            zip(row_numbers, written, cleans, fingerprints, strict=True)
+        )
     )
     return Roster(
         sheet=sheet,
@@ -89,28 +101,78 @@ def read_and_check(data: bytes, sheet: Sheet, *, limits: Limits = STANDARD_LIMIT
     )
 
 
-def _texts(body: pl.DataFrame, known: Mapping[str, int]) -> dict[str, list[str | None]]:
-    cleaned = body.select(normalised(pl.nth(index)).alias(name) for name, index in known.items())
-    return {name: cleaned.get_column(name).to_list() for name in known}
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column by its distinct cells: each is normalised, read and shown once, however often it stands there."""
+
+    places: np.ndarray[tuple[int], np.dtype[np.int64]]
+    """Row of the body → place of its cell among the distinct ones; place 0 is the empty cell."""
+    is_filled: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    written: list[str]
+    texts: list[str | None]
+    read: list[Value | Refused]
+
+    def at(self, numbers: Sequence[int]) -> tuple[list[str | None], list[Value], list[str]]:
+        """Return texts, values (None where refused) and shown values of the rows."""
+        if not len(self.places):
+            return [None] * len(numbers), [None] * len(numbers), ["None"] * len(numbers)
+        values = [None if isinstance(value, Refused) else value for value in self.read]
+        shown = [repr(value) for value in values]
+        places = self.places[numbers].tolist()
+        return (
+            [self.texts[place] for place in places],
+            [values[place] for place in places],
+            [shown[place] for place in places],
+        )
+
+    def written_at(self, numbers: Sequence[int]) -> list[str]:
+        """Return the cells of the rows as written."""
+        return [self.written[place] for place in self.places[numbers].tolist()]
 
 
-def _read_column(
-    field: Field, texts: Sequence[str | None], problems: dict[int, list[Problem]]
-) -> list[Value]:
-    """Return the column's values; what was refused goes into problems by the row's position."""
-    read = {text: _read_cell(field, text) for text in set(texts) if text is not None}
-    values: list[Value] = []
-    for position, text in enumerate(texts):
-        value = None if text is None else read[text]
-        if isinstance(value, Refused):
-            problems[position].append(
-                Problem(field=field.name, code=value.code, value=text or "", facts=value.facts)
-            )
-            value = None
-        elif text is None and field.required:
-            problems[position].append(Problem(field=field.name, code="roster.missing"))
-        values.append(value)
-    return values
+_NO_COLUMN = _Column(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_), [""], [None], [None])
+
+
+def _read_distinct(field: Field, cells: pl.Series) -> _Column:
+    """Return a column with every distinct cell read once."""
+    if cells.null_count() == len(cells):
+        nothing = np.zeros(len(cells), dtype=np.int64)
+        return _Column(nothing, nothing.astype(np.bool_), [""], [None], [None])
+    distinct = cells.drop_nulls().unique(maintain_order=True)
+    texts = [None, *distinct.to_frame("cell").select(normalised(pl.col("cell"))).to_series().to_list()]
+    places = (
+        cells.replace_strict(distinct, pl.Series(range(1, len(distinct) + 1)), default=0, return_dtype=pl.Int64)
+        .fill_null(0)
+        .to_numpy()
+    )
+    by_text: dict[str | None, Value | Refused] = {None: None}
+    for text in texts:
+        if text not in by_text:
+            by_text[text] = _read_cell(field, str(text))
+    is_text = np.array([text is not None for text in texts], dtype=np.bool_)
+    return _Column(places, is_text[places], ["", *distinct.to_list()], texts, [by_text[text] for text in texts])
+
+
+def _collect_problems(
+    field: Field, column: _Column, cells: Sequence[str | None], problems: dict[int, list[Problem]]
+) -> None:
+    """Put what was refused, and what is required and missing, into problems by the row's position."""
+    refused = {
+        text: value
+        for text, value in zip(column.texts, column.read, strict=True)
+        if isinstance(value, Refused)
+    }
+    if refused:
+        for position, text in enumerate(cells):
+            if text in refused:
+                why = refused[text]
+                problems[position].append(
+                    Problem(field=field.name, code=why.code, value=text or "", facts=why.facts)
+                )
+    if field.required and None in cells:
+        for position, text in enumerate(cells):
+            if text is None:
+                problems[position].append(Problem(field=field.name, code="roster.missing"))
 
 
 def _read_cell(field: Field, text: str) -> Value | Refused:
@@ -136,7 +198,10 @@ def _find_destroyed_numbers(
     for field in sheet.fields:
         texts = cells.get(field.name, ()) if field.is_long_number else ()
         suspects = [(position, text) for position, text in enumerate(texts) if text and _fits_quantity(text)]
-        quantities = header.table.number_rows(header.columns[field.name]) if suspects else frozenset()
+        if not suspects:
+            continue
+        places = frozenset(header.row + 1 + numbers[position] for position, _ in suspects)
+        quantities = header.table.number_rows(header.columns[field.name], among=places)
         for position, text in suspects:
             if header.row + 1 + numbers[position] in quantities:
                 problems[position] = [each for each in problems[position] if each.field != field.name]
@@ -202,12 +267,27 @@ def _in_column_order(sheet: Sheet, problems: Sequence[Problem]) -> tuple[Problem
     return tuple(sorted(problems, key=lambda problem: places.get(problem.field, -1)))
 
 
-def _fingerprint(names: Sequence[str], clean: Clean) -> str:
-    """Return the digest of a row's clean values.
+def _fingerprints(
+    sheet: Sheet,
+    cleans: Sequence[Clean],
+    columns: Mapping[str, Sequence[Value]],
+    shown: Mapping[str, list[str]],
+) -> list[str]:
+    """Return the digest of every row's clean values.
 
-    Scores are read with exactly one decimal, so equal values always show the same.
+    A value is shown once per distinct cell, and again only where settling the row replaced it. Scores
+    are read with exactly one decimal, so equal values always show the same.
     """
-    return hashlib.sha256(repr([clean[name] for name in names]).encode()).hexdigest()
+    digest = hashlib.sha256
+    counted = [
+        [
+            before if (value := clean[field.name]) is read else repr(value)
+            for clean, read, before in zip(cleans, columns[field.name], shown[field.name], strict=True)
+        ]
+        for field in sheet.fields
+        if field.in_fingerprint
+    ]
+    return [digest(f"[{', '.join(row)}]".encode()).hexdigest() for row in zip(*counted, strict=True)]
 
 
 def _notices(upload: Upload, header: Header) -> tuple[Notice, ...]:

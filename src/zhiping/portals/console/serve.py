@@ -67,6 +67,7 @@ def serve(*, port: int, workers: int, with_world: bool, only_stop: bool) -> None
                 endpoint = postgres.ensure(state_folder() / "postgres")
             click.echo(f"   PostgreSQL {endpoint.version}（{endpoint.source}）")
             os.environ.update(endpoint.environment())
+            os.environ.setdefault("ZHIPING_PUBLIC_URL", f"http://{HOST}:{port}")
             _prepare(with_world=with_world)
             with step("启动服务"):
                 _start(children, folder=folder, port=port, workers=workers)

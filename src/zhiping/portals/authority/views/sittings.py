@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -46,6 +47,7 @@ from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui import formatting, labels
 from zhiping.ui.shapes import Action, Column, Definition, EmptyState, Figure
 
+LINES_PER_PAGE = 50
 _LEVELS = [ALL, *((code, labels.level(code)) for code in "54321")]
 
 
@@ -174,6 +176,7 @@ def sitting(request: GatedRequest, pk: int) -> HttpResponse:
                 "考前报备条件",
             ),
             "sheet": sheet,
+            "lines": page_of_lines(request, sheet),
             "subjects": [labels.state(subject, "subject").word for subject in sheet.subjects],
             "people": exams.assignments_of(found),
             "incidents": list(found.incidents.select_related("enrolment__person")),
@@ -234,6 +237,11 @@ def _notice(found: Any) -> str:
         return ""
     last = found.notice_to - dt.timedelta(days=1)
     return f"{formatting.short_day(found.notice_from)} 至 {formatting.short_day(last)}"
+
+
+def page_of_lines(request: GatedRequest, sheet: exams.ResultSheet) -> Page[Any]:
+    """Return the page of a sitting's candidates that the address asks for; a sitting may have thousands."""
+    return Paginator(sheet.lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
 
 
 def _figures(found: Any, sheet: exams.ResultSheet, certificates: int) -> list[Figure]:
@@ -405,6 +413,7 @@ def results(request: GatedRequest, pk: int) -> HttpResponse:
                 found, sheet, certificates_within(request.actor).filter(enrolment__sitting=found).count()
             ),
             "sheet": sheet,
+            "lines": page_of_lines(request, sheet),
             "subjects": subjects,
             "incidents": list(found.incidents.select_related("enrolment__person")),
             "archive": list(found.archive.all()),
