@@ -11,6 +11,7 @@ from django.db import connection
 from tests import builders
 from tests.apps.journal.watching import recorded, unchanged, undone
 from zhiping.apps.exams import actions as exams
+from zhiping.apps.exams.actions import rosters
 from zhiping.apps.exams.eligibility import Claim
 from zhiping.apps.exams.errors import (
     CapacityExceededError,
@@ -427,3 +428,19 @@ def test_an_uploaded_roster_lies_sealed_and_comes_back_only_unchanged(settings):
     sealed.write_bytes(sealed.read_bytes()[:-1] + b"\0")
     with pytest.raises(DocumentRefusedError):
         storage.read(seen.sha256)
+
+
+def test_rows_are_read_from_the_workbook_once_and_judged_every_time(monkeypatch, settings):
+    sitting = builders.accepted_sitting()
+    content = builders.workbook([builders.candidate_row(index) for index in range(3)])
+    seen = preview(sitting, content)
+    person_of(1)
+    Person.objects.update(name="虚构人")
+    with monkeypatch.context() as closed:
+        closed.setattr(rosters, "read_and_check", lambda *_: pytest.fail("the workbook was read again"))
+        done = exams.apply_candidates(seen.pk, actor=builders.clerk(sitting.body), clock=NOW)
+    assert (seen.rows_good, done.rows_good, list(reasons(done))) == (3, 2, [3])
+    for path in settings.STATE_DIR.rglob(f"{seen.sha256}.*.sealed"):
+        path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    assert "虚构人" not in str(page_of(exams.returned_workbook(done)))
+    assert len(page_of(exams.returned_workbook(done))) == 2

@@ -17,6 +17,7 @@ from zhiping.core.roster import (
     table_to_xlsx,
     template,
 )
+from zhiping.core.roster.kept import pack, unpack
 
 MOMENT = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 
@@ -226,3 +227,10 @@ def test_the_results_template_offers_the_absent_flag_only():
     page = opened(template(results_sheet())).worksheets[0]
     lists = [rule.formula1 for rule in page.data_validations.dataValidation]
     assert lists == ['"是"'] * 3
+
+
+def test_a_checked_roster_comes_back_from_its_bytes_as_it_was():
+    wrong = {"手机号码": "1", "出生日期": "2024-02-30", "证件号码": "999"}
+    roster = read_and_check(workbook([candidate(), candidate(1) | wrong, candidate(2)]), CANDIDATES)
+    assert len(roster.bad) == 1
+    assert unpack(pack(roster), CANDIDATES) == roster

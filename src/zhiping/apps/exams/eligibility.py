@@ -5,9 +5,11 @@ facts are judged once.
 """
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from zhiping.apps.exams.models import PriorCertificate, Sitting
 from zhiping.apps.reference.queries import judge, standards_of
@@ -33,24 +35,24 @@ class Claim:
     title_issued_on: dt.date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Eligibility:
     """The verdicts on who may sit and on the entry condition (资格判定)."""
 
     candidate: Verdict
     entry: Verdict
 
-    @property
+    @cached_property
     def refusals(self) -> tuple[Finding, ...]:
         """Return every finding that refuses."""
         return (*self.candidate.of(Outcome.REFUSE), *self.entry.of(Outcome.REFUSE))
 
-    @property
+    @cached_property
     def unknowns(self) -> tuple[Finding, ...]:
         """Return every finding that could not be decided."""
         return (*self.candidate.of(Outcome.UNKNOWN), *self.entry.of(Outcome.UNKNOWN))
 
-    @property
+    @cached_property
     def summary(self) -> dict[str, object]:
         """Return what is kept with the enrolment: both outcomes and the findings that matter."""
         return {
@@ -59,6 +61,11 @@ class Eligibility:
             "refused": [finding.rule for finding in self.refusals],
             "unknown": [finding.rule for finding in self.unknowns],
         }
+
+    @cached_property
+    def summary_text(self) -> str:
+        """Return the summary as JSON, as COPY takes it."""
+        return json.dumps(self.summary, ensure_ascii=False)
 
 
 class EligibilityDesk:
@@ -84,6 +91,8 @@ class EligibilityDesk:
         standard = standards_of([sitting.occupation_code], on=self.day).get(sitting.occupation_code)
         self.generation = standard.generation if standard else None
         self._judged: dict[tuple[object, ...], Verdict] = {}
+        self._read: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self._answers: dict[tuple[object, ...], Eligibility] = {}
 
     def judge(self, person_id: int | None, claim: Claim) -> Eligibility:
         """Return the verdicts for a person (None: not on record yet) and a claim.
@@ -92,10 +101,17 @@ class EligibilityDesk:
             LN24-2.2b, FS20-T1, FS20-T2 as far as they bind at the place; the entry conditions of the
             occupation's standard.
         """
-        return Eligibility(
-            candidate=self._verdict("candidate", self._candidate_facts(person_id, claim)),
-            entry=self._verdict("entry_condition", self._entry_facts(person_id, claim)),
-        )
+        has_spans = person_id in self.spans.insured or person_id in self.spans.dispatched
+        key = (person_id if has_spans else None, claim, self.prior_issue_day(person_id, claim))
+        answer = self._answers.get(key)
+        if answer is None:
+            entry = self._verdict("entry_condition", self._entry_facts(person_id, claim))
+            candidate = self._verdict("candidate", self._candidate_facts(person_id, claim))
+            # the same two verdicts are one answer, so that what follows from it is worked out once
+            same = (id(candidate), id(entry))
+            answer = self._answers.get(same) or Eligibility(candidate=candidate, entry=entry)
+            self._answers[key] = self._answers[same] = answer
+        return answer
 
     def prior_issue_day(self, person_id: int | None, claim: Claim) -> dt.date | None:
         """Return when the claimed earlier certificate was issued, as on record, else as claimed."""
@@ -104,7 +120,12 @@ class EligibilityDesk:
         return found or claim.prior_issued_on
 
     def _verdict(self, question: str, facts: Facts) -> Verdict:
-        key = (question, *sorted(facts.items()))
+        """Return the verdict; candidates who differ only in what no rule in force reads share one."""
+        given = (question, *facts)
+        if given not in self._read:
+            verdict = judge(question, facts, place=self.place, on=self.day)
+            self._read[given] = tuple(name for name in facts if name in verdict.facts)
+        key = (given, *(facts[name] for name in self._read[given]))
         if key not in self._judged:
             self._judged[key] = judge(question, facts, place=self.place, on=self.day)
         return self._judged[key]

@@ -103,7 +103,7 @@ def read_and_check(data: bytes, sheet: Sheet, *, limits: Limits = STANDARD_LIMIT
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column by its distinct cells: each is normalised, read and shown once, however often it stands there."""
+    """A column by its distinct cells: each is normalised, read and shown once."""
 
     places: np.ndarray[tuple[int], np.dtype[np.int64]]
     """Row of the body → place of its cell among the distinct ones; place 0 is the empty cell."""
@@ -141,7 +141,9 @@ def _read_distinct(field: Field, cells: pl.Series) -> _Column:
     distinct = cells.drop_nulls().unique(maintain_order=True)
     texts = [None, *distinct.to_frame("cell").select(normalised(pl.col("cell"))).to_series().to_list()]
     places = (
-        cells.replace_strict(distinct, pl.Series(range(1, len(distinct) + 1)), default=0, return_dtype=pl.Int64)
+        cells.replace_strict(
+            distinct, pl.Series(range(1, len(distinct) + 1)), default=0, return_dtype=pl.Int64
+        )
         .fill_null(0)
         .to_numpy()
     )
@@ -150,7 +152,9 @@ def _read_distinct(field: Field, cells: pl.Series) -> _Column:
         if text not in by_text:
             by_text[text] = _read_cell(field, str(text))
     is_text = np.array([text is not None for text in texts], dtype=np.bool_)
-    return _Column(places, is_text[places], ["", *distinct.to_list()], texts, [by_text[text] for text in texts])
+    return _Column(
+        places, is_text[places], ["", *distinct.to_list()], texts, [by_text[text] for text in texts]
+    )
 
 
 def _collect_problems(
@@ -281,7 +285,7 @@ def _fingerprints(
     digest = hashlib.sha256
     counted = [
         [
-            before if (value := clean[field.name]) is read else repr(value)
+            before if (value := clean[field.name]) is read and value is not None else repr(value)
             for clean, read, before in zip(cleans, columns[field.name], shown[field.name], strict=True)
         ]
         for field in sheet.fields

@@ -73,9 +73,7 @@ class Table:
                 continue
             start = self.markup.rfind(b"<", 0, reference.start())
             tag = self.markup[start : self.markup.find(b">", reference.end()) + 1]
-            cell = re.match(
-                rb"<(?:\w+:)?c\s([^>]*?\br\s*=\s*[\"']" + letters + rb"(\d+)[\"'][^>]*)>", tag
-            )
+            cell = re.match(rb"<(?:\w+:)?c\s([^>]*?\br\s*=\s*[\"']" + letters + rb"(\d+)[\"'][^>]*)>", tag)
             if cell is not None and _TEXT_TYPE.search(cell[1]) is None:
                 found.add(int(cell[2]) - 1)
         return frozenset(found)

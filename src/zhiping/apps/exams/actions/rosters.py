@@ -1,12 +1,14 @@
 """Candidates by spreadsheet and by hand: preview, then the good rows when the clerk says so."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Q
-from psycopg.types.json import Jsonb
+from django.db.models.expressions import RawSQL
 
 from zhiping.apps.exams.eligibility import Claim, Eligibility, EligibilityDesk
 from zhiping.apps.exams.errors import (
@@ -23,6 +25,7 @@ from zhiping.apps.journal.copying import copy_rows
 from zhiping.apps.reference.queries import binding_clauses
 from zhiping.apps.registry.actions.people import (
     PersonDetails,
+    people_on_record,
     register_people,
     register_people_ids,
     same_name,
@@ -30,7 +33,7 @@ from zhiping.apps.registry.actions.people import (
 from zhiping.apps.registry.identity import number_index
 from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
 from zhiping.apps.registry.ownership import require_own
-from zhiping.apps.registry.storage import keep, read
+from zhiping.apps.registry.storage import keep, keep_beside, read, read_beside
 from zhiping.core.identifiers.masking import Audience, mask_identity_number, mask_name
 from zhiping.core.policybook import Finding
 from zhiping.core.policybook.verdict import with_unit
@@ -38,9 +41,10 @@ from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, cand
 from zhiping.core.roster.check import read_and_check
 from zhiping.core.roster.give_back import give_back
 from zhiping.core.roster.identity import identity_reader, prior_certificate_check
+from zhiping.core.roster.kept import code_version, pack, unpack
 from zhiping.core.roster.lists import PAPER_KINDS, CandidateLists
 from zhiping.core.roster.messages import sentence
-from zhiping.core.roster.sheet import Problem, Roster, RosterRow, Sheet
+from zhiping.core.roster.sheet import Problem, Roster, RosterRow, Sheet, Value
 from zhiping.core.roster.template import template
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
@@ -101,8 +105,9 @@ def preview_candidates(
     """
     with transaction.atomic():
         sitting = _open_sitting(sitting_id, actor)
-        roster = read_and_check(content, sheet_for(sitting))
-        digest = keep(content)
+        digest = hashlib.sha256(content).hexdigest()
+        roster = _checked(sitting, digest, lambda: content)
+        keep(content)
         known = RosterImport.objects.filter(
             sitting=sitting, kind=RosterImport.Kind.CANDIDATES, sha256=digest
         ).first()
@@ -156,7 +161,7 @@ def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImp
         preview = RosterImport.objects.select_for_update().get(pk=import_id)
         if preview.state == RosterImport.State.APPLIED:
             return preview
-        judged = judge_rows(sitting, read_and_check(read(preview.sha256), sheet_for(sitting)))
+        judged = judge_rows(sitting, _checked(sitting, preview.sha256, lambda: read(preview.sha256)))
         good = [_details(one.row) for one in judged if one.row.is_good]
         people = register_people_ids(good, on=day_of(sitting))
         judged = _without_the_busy(sitting, judged, people)
@@ -180,11 +185,28 @@ def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImp
     return preview
 
 
+def _checked(sitting: Sitting, digest: str, content: Callable[[], bytes]) -> Roster:
+    """Return the roster of a workbook as the sheet reads it, read from the workbook only once.
+
+    What was read is kept sealed beside the workbook under a name made of all that decides it: the
+    sitting's day and word lists and the code itself. Whatever of these changes, the workbook is read anew.
+    """
+    sheet = sheet_for(sitting)
+    decisive = f"{code_version()}/{day_of(sitting)}/{_lists(sitting)}"
+    name = hashlib.sha256(decisive.encode()).hexdigest()[:16]
+    kept = read_beside(digest, name)
+    if kept is not None:
+        return unpack(kept, sheet)
+    roster = read_and_check(content(), sheet)
+    keep_beside(digest, name, pack(roster))
+    return roster
+
+
 def returned_workbook(preview: RosterImport) -> bytes:
     """Return the bad rows of an import in the same workbook form, with the reasons beside each."""
     sitting = Sitting.objects.select_related("body", "plan", "venue").get(pk=preview.sitting_id)
     original = read(preview.sha256)
-    judged = judge_rows(sitting, read_and_check(original, sheet_for(sitting)))
+    judged = judge_rows(sitting, _checked(sitting, preview.sha256, lambda: original))
     return give_back(original, [one.row for one in judged], sheet_for(sitting))
 
 
@@ -284,6 +306,21 @@ def withdraw_enrolment(enrolment_id: int, *, reason: str, actor: Actor, clock: C
     return enrolment
 
 
+_declared = operator.itemgetter(
+    "born_on",
+    "sex",
+    "level",
+    "condition",
+    "source",
+    "education",
+    "tenure_months",
+    "works_since",
+    "prior_level",
+    "prior_number",
+)
+"""All that `candidate_facts` reads: rows that agree in it share their facts."""
+
+
 def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
     """Return every row with what the sheet and the rules say of it, in the order of the file."""
     good = roster.good
@@ -295,14 +332,18 @@ def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
     )
     room = sitting.capacity - len(here)
     lists = _lists(sitting)
+    claims: dict[tuple[Value, ...], tuple[CandidateFacts, Claim]] = {}
     judged: list[Judged] = []
     for row in roster.rows:
         if not row.is_good:
             judged.append(Judged(row=row, person_id=None, claim=None, eligibility=None, facts=None))
             continue
         person_id = known[row.number]
-        facts = candidate_facts(row.clean, word_lists=lists)
-        claim = _claim_of(facts, sitting.body.kind, desk.generation)
+        declared = _declared(row.clean)
+        if declared not in claims:
+            facts = candidate_facts(row.clean, word_lists=lists)
+            claims[declared] = (facts, _claim_of(facts, sitting.body.kind, desk.generation))
+        facts, claim = claims[declared]
         eligibility = desk.judge(person_id, claim)
         problems = [
             *_mismatches(row, facts, sitting),
@@ -318,7 +359,7 @@ def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
                 )
         judged.append(
             Judged(
-                row=row.with_problems(*problems),
+                row=row.with_problems(*problems) if problems else row,
                 person_id=person_id,
                 claim=claim,
                 eligibility=eligibility,
@@ -358,10 +399,7 @@ def _known_people(
         row.number: number_index(str(row.clean["paper_number"]), _PAPERS[str(row.clean["paper_kind"])])
         for row in rows
     }
-    found = Person.objects.filter(number_index__in=list(indexes.values()))
-    by_index = {
-        bytes(index): (pk, name) for index, pk, name in found.values_list("number_index", "id", "name")
-    }
+    by_index = people_on_record(indexes.values())
     known: dict[int, int | None] = {}
     other_names: dict[int, tuple[Problem, ...]] = {}
     for row in rows:
@@ -412,7 +450,12 @@ def _without_the_busy(
     hour, the later one waits here and then finds the earlier one's enrolment.
     """
     ids = sorted(people.values())
-    list(Person.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    list(
+        Person.objects.filter(pk__in=_any_of(ids))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk")
+    )
     elsewhere = _enrolled_elsewhere(sitting, ids)
     if not elsewhere:
         return list(judged)
@@ -424,9 +467,14 @@ def _without_the_busy(
     ]
 
 
+def _any_of(ids: Iterable[int]) -> RawSQL:
+    """Return thousands of keys as one parameter instead of thousands."""
+    return RawSQL("SELECT unnest(%s::bigint[])", (list(ids),))
+
+
 def _enrolled_elsewhere(sitting: Sitting, person_ids: Iterable[int]) -> dict[int, str]:
     rows = Enrolment.objects.filter(
-        person_id__in=list(person_ids),
+        person_id__in=_any_of(person_ids),
         state=Enrolment.State.ENROLLED,
         sitting__starts_at__lt=sitting.ends_at,
         sitting__ends_at__gt=sitting.starts_at,
@@ -679,7 +727,7 @@ def _copied_row(
         str(clean["source"] or ""),
         _EXAM_KINDS.get(str(clean["exam_kind"]), ""),
         _RECOGNITION_KINDS.get(str(clean["recognition_kind"]), ""),
-        summary if raw else Jsonb(summary),
+        summary if raw else eligibility.summary_text,
         one.row.fingerprint,
         preview.pk,
         clock.now(),

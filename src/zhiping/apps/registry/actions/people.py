@@ -3,9 +3,10 @@
 import datetime as dt
 import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import psycopg
 from django.db import connection, transaction
 
 from zhiping.apps.journal.actions import record
@@ -278,6 +279,9 @@ def register_people(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tup
     Refuses:
         NameDiffersError: a number is on record under another name.
     """
+    for details in people:
+        if details.paper_kind == RESIDENT_CARD:
+            identity_numbers.parse(details.number, on=on)
     ids = register_people_ids(people, on=on)
     found = Person.objects.in_bulk(ids.values())
     return {key: found[person_id] for key, person_id in ids.items()}
@@ -287,7 +291,7 @@ def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict
     """Return the keys of the persons of many papers, as `register_people` does; for thousands of them."""
     wanted = {(details.paper_kind, normalise_code(details.number)): details for details in people}
     indexes = {number_index(number, kind): (kind, number) for kind, number in wanted}
-    known = _on_record(indexes)
+    known = people_on_record(indexes)
     # In one order for everybody: two rosters with the same new people wait for each other, never deadlock.
     fresh = [
         _columns_of(wanted[key], key, index, on=on)
@@ -295,9 +299,12 @@ def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict
         if index not in known
     ]
     if fresh:
-        with connection.cursor() as cursor:
+        # thousands of values go to the server as they are, not written into the statement
+        with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(_PUT_ON_RECORD, [list(column) for column in zip(*fresh, strict=True)])
-        known = _on_record(indexes)
+            known |= _by_index(cursor.fetchall())
+        if len(known) < len(indexes):  # another roster put some of them on record at the same time
+            known |= people_on_record(index for index in indexes if index not in known)
     for index, key in indexes.items():
         _require_name(wanted[key], known[index][1])
     return {key: known[index][0] for index, key in indexes.items()}
@@ -306,10 +313,12 @@ def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict
 _PUT_ON_RECORD = """
 INSERT INTO registry_person
   (key, name, paper_kind, number_cipher, number_index, sex, born_on, nation, phone_cipher)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::date[],
-                     %s::text[], %s::bytea[])
+SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %b::bytea[], %b::bytea[], %s::text[], %s::date[],
+                     %s::text[], %b::bytea[])
 ON CONFLICT (number_index, paper_kind) DO NOTHING
+RETURNING number_index, id, name
 """
+_ON_RECORD = "SELECT number_index, id, name FROM registry_person WHERE number_index = ANY(%b::bytea[])"
 
 
 def _columns_of(
@@ -318,7 +327,11 @@ def _columns_of(
     kind, number = key
     sex, born_on = "", None
     if kind == RESIDENT_CARD:
-        identity = identity_numbers.parse(number, on=on)
+        is_full = len(number) == identity_numbers.LENGTH
+        # the sheet has checked the number: what it says is only read off
+        identity = (
+            identity_numbers.IdentityNumber(text=number) if is_full else identity_numbers.parse(number, on=on)
+        )
         sex, born_on = "M" if identity.gender is identity_numbers.Gender.MALE else "F", identity.born
     return (
         uuid.uuid4(),
@@ -333,7 +346,13 @@ def _columns_of(
     )
 
 
-def _on_record(indexes: Iterable[bytes]) -> Mapping[bytes, tuple[int, str]]:
-    """Return the keys and names of the persons on record, by index."""
-    rows = Person.objects.filter(number_index__in=list(indexes)).values_list("number_index", "id", "name")
+def people_on_record(indexes: Iterable[bytes]) -> dict[bytes, tuple[int, str]]:
+    """Return the keys and names of the persons on record, by the index of their paper."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(_ON_RECORD, [list(indexes)])
+        return _by_index(cursor.fetchall())
+
+
+def _by_index(rows: Iterable[tuple[bytes, int, str]]) -> dict[bytes, tuple[int, str]]:
     return {bytes(index): (person_id, name) for index, person_id, name in rows}
