@@ -1,4 +1,3 @@
-
 """Look-ups per second of the fast process, against prepared single-row selects on the same server.
 
 The floor is pgbench with prepared statements (`SELECT … WHERE number = $1`) on the same table of the same

@@ -4,14 +4,23 @@ No Django here: the pages and the fast look-up process count in the same table w
 statements. A window slides: what was counted in the stretch before weighs as much as of it still lies
 within the last minute or hour.
 
-What is promised of the limit on failed tries: a process answers at most that many tries of a number
-before it has written them down. Processes that try at the very same instant may each do so.
+The pages write each count at once. The fast process counts in memory (`Tally`) and merges into the table
+every `MERGE_SECONDS`. What is promised of it:
+
+- within one process both limits are exact, also for look-ups that arrive at the same instant;
+- failed tries that are in the table count at once, whoever wrote them;
+- what other processes count besides is known after both have merged. Until then each process lets
+  through what the limit allows of itself: of an address or a number, at most the limit times the
+  processes, once;
+- a process that is killed forgets what it counted since the last merge; one that is asked to end merges
+  first.
 """
 
 import datetime as dt
 import ipaddress
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from zhiping.apps.certificates import configuration
 from zhiping.apps.certificates.errors import TooManyRequestsError
@@ -21,23 +30,30 @@ from zhiping.kernel.sealing import Sealer
 
 KEY_BYTES = 16
 PURPOSE = "certificates.look_up_count"
+MERGE_SECONDS = 1.0
 _SITE_PREFIX = 64
+_REMEMBERED = 100_000
 
 COUNT_UP = """
 INSERT INTO certificates_lookupcount AS kept (key, started_at, count)
 SELECT one.key, one.started_at, one.count
 FROM unnest({keys}::bytea[], {starts}::timestamptz[], {counts}::int[]) AS one (key, started_at, count)
-ORDER BY one.key
+ORDER BY one.key, one.started_at
 ON CONFLICT (key, started_at) DO UPDATE SET count = kept.count + excluded.count
 RETURNING key, count, coalesce((
     SELECT before.count FROM certificates_lookupcount before
-    WHERE before.key = kept.key AND before.started_at = kept.started_at - {length}::interval), 0)
+    WHERE before.key = kept.key AND before.started_at = kept.started_at - {length}::interval), 0), started_at
 """
 
 READ_COUNTS = """
 SELECT key, started_at, count FROM certificates_lookupcount
 WHERE key = ANY({keys}::bytea[]) AND started_at = ANY({starts}::timestamptz[])
 """
+
+IN_STRETCH = """coalesce((
+    SELECT kept.count FROM certificates_lookupcount kept
+    WHERE kept.key = {key} AND kept.started_at = {start}), 0)"""
+"""What the table holds of a key, as part of another statement."""
 
 FORGET = "DELETE FROM certificates_lookupcount WHERE started_at < {before}"
 
@@ -75,6 +91,83 @@ class Window:
         return TooManyRequestsError(
             subject=SUBJECTS[self.subject], again_at=f"{again_at:%H:%M:%S}", seconds=seconds
         )
+
+
+@dataclass(slots=True)
+class Stretch:
+    """What one process knows of one stretch: the table's counts when last merged, and its own since."""
+
+    merged: dict[bytes, int] = field(default_factory=dict)
+    merging: dict[bytes, int] = field(default_factory=dict)
+    own: dict[bytes, int] = field(default_factory=dict)
+
+    def count(self, key: bytes, read: int = 0) -> int:
+        """Return how many; `read` is what the table was just seen to hold.
+
+        The greater of two: a count that is being merged may be in what was read, or not yet.
+        """
+        known = self.merged.get(key, 0) + self.merging.get(key, 0)
+        return max(read, known) + self.own.get(key, 0)
+
+    def add(self, key: bytes) -> None:
+        """Count one more."""
+        self.own[key] = self.own.get(key, 0) + 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of one window in the memory of one process, merged into the table now and then (计数簿)."""
+
+    window: Window
+    _stretches: dict[dt.datetime, Stretch] = field(default_factory=dict)
+
+    def stretch(self, start: dt.datetime) -> Stretch:
+        """Return the stretch that began then."""
+        found = self._stretches.get(start)
+        if found is None:
+            found = self._stretches[start] = Stretch()
+        return found
+
+    def at(self, moment: dt.datetime) -> tuple[Stretch, Stretch]:
+        """Return the stretch in which the moment lies, and the one before it."""
+        start = self.window.start(moment)
+        return self.stretch(start), self.stretch(start - self.window.length)
+
+    def holds_unmerged(self) -> bool:
+        """Say whether something was counted that the table does not know."""
+        return any(each.own or each.merging for each in self._stretches.values())
+
+    def take(self) -> list[tuple[bytes, dt.datetime, int]]:
+        """Return what is to be merged; until told how that ended, it counts as being merged."""
+        taken = []
+        for start, stretch in self._stretches.items():
+            stretch.merging, stretch.own = stretch.own, {}
+            taken += [(key, start, count) for key, count in stretch.merging.items()]
+        return taken
+
+    def put_back(self) -> None:
+        """Take back what could not be merged. If it was after all, it counts twice: never too little."""
+        for stretch in self._stretches.values():
+            for key, count in stretch.merging.items():
+                stretch.own[key] = stretch.own.get(key, 0) + count
+            stretch.merging = {}
+
+    def merged(self, rows: Iterable[tuple[bytes, int, int, dt.datetime]]) -> None:
+        """Learn what the table holds now, from the rows of `COUNT_UP`; forget what no window reaches."""
+        for key, current, previous, start in rows:
+            self.stretch(start).merged[key] = current
+            if previous:
+                self.stretch(start - self.window.length).merged[key] = previous
+        for stretch in self._stretches.values():
+            stretch.merging = {}
+        last = max(self._stretches)
+        for start, stretch in list(self._stretches.items()):
+            if start < last - self.window.length and not stretch.own:
+                del self._stretches[start]
+            elif len(stretch.merged) > _REMEMBERED:
+                # A flood from everywhere: remember the busy ones, the table tells of the others again.
+                busy = self.window.limit / 2
+                stretch.merged = {key: count for key, count in stretch.merged.items() if count >= busy}
 
 
 def address_window() -> Window:

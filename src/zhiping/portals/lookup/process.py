@@ -8,7 +8,6 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import asyncpg
 from django.conf import settings
 
 from zhiping.apps.certificates import limits, lookups
@@ -21,7 +20,7 @@ from zhiping.apps.certificates.messages import MESSAGES
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.sealing import Sealer
 from zhiping.portals.clock import current_clock
-from zhiping.portals.lookup.desk import Desk, opener
+from zhiping.portals.lookup.desk import DATABASE_FAILURES, Desk, opener
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _LOG = logging.getLogger(__name__)
@@ -114,7 +113,7 @@ class LookUpProcess:
             look_up = await self.desk.ask(asked, client=client)
         except (SecondFactMissingError, TooManyRequestsError) as refusal:
             return _problem(refusal)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DATABASE_FAILURES:
             _LOG.exception("the database did not answer")
             return _plain_problem(503, "unavailable", "查询服务暂时不可用，请稍后再试。")
         if look_up is None:
