@@ -1,11 +1,15 @@
 """`zhiping bench`: measure, always against a floor or a peer in the same run."""
 
 import json
+import os
 import platform
 import subprocess
 from importlib import import_module
 
 import click
+
+from zhiping.gateways import postgres
+from zhiping.gateways.state_folder import state_folder
 
 NAMES = {
     "judgements": "每秒判定数，对照 openfisca-core",
@@ -21,6 +25,10 @@ NAMES = {
 def bench(*, names: tuple[str, ...], as_json: bool) -> None:
     """性能测量：judgements、imports、lookup；不写名称则全部执行。结果以同一次运行中的比值表示."""
     results: dict[str, object] = {"machine": _machine(), "commit": _commit()}
+    # Benchmarks make scratch databases of their own, on the server of the tests.
+    endpoint = postgres.ensure(state_folder() / "test-postgres")
+    os.environ.update(endpoint.environment())
+    os.environ["ZHIPING_AS_OWNER"] = "1"
     for name in names or tuple(NAMES):
         click.echo(f"测量 {name}：{NAMES[name]} ……", err=True)
         measured = import_module(f"bench.{name}").run()
