@@ -8,9 +8,8 @@ from zhiping.portals import context, gate
 
 
 @pytest.fixture
-def at(monkeypatch, settings):
+def at(monkeypatch):
     """Set the clock of the portal."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
     def set_to(clock):
         for module in (gate, context, portal_clock):

@@ -31,9 +31,8 @@ SIGNED_BY = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def at(monkeypatch, settings):
+def at(monkeypatch):
     """Set the clock of the portal."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
     def set_to(clock):
         for module in (gate, context, portal_clock):

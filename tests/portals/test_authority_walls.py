@@ -24,9 +24,8 @@ OF_EVERYBODY = {"law-document", "law-rule", "reference-withdraw"}
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch, settings):
+def clock(monkeypatch):
     """Let the desk live on the day of the review."""
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     for module in (gate, context, portal_clock):
         monkeypatch.setattr(module, "current_clock", lambda: builders.AT_REVIEW)
 

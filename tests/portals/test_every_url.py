@@ -242,10 +242,9 @@ def two_cities(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def cities(two_cities, db, at, settings):
+def cities(two_cities, db, at):
     """The two cities; whatever the test does to them is undone."""
     as_owner()
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     at(builders.AT_REVIEW)
     return two_cities
 

@@ -128,7 +128,6 @@ def test_a_sitting_is_printed_in_one_file_without_the_annulled():
 
 @pytest.mark.django_db(transaction=True)
 def test_under_the_plain_role_an_officer_issues_changes_and_prints_within_reach():
-    walls.build()
     sitting = approved_sitting(filed_body())
     enrol(sitting)
     actor = officer(SHENYANG)
@@ -148,7 +147,6 @@ def test_under_the_plain_role_an_officer_issues_changes_and_prints_within_reach(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_command_line_shows_a_certificate_as_text_and_as_json():
-    walls.build()
     certificate = issued(name="王安宁")
     do("annul", certificate, reason="替考查实")
     run = CliRunner().invoke(command, ["verify", certificate.number, "--name", "王安宁"])

@@ -35,37 +35,84 @@ WALLED = (
     Walled("screening.Finding", body="NULL::bigint"),
 )
 
-_FUNCTION = """
-CREATE OR REPLACE FUNCTION zhiping_reaches(place text, body bigint) RETURNS boolean
-LANGUAGE sql STABLE PARALLEL SAFE AS $$
+_FUNCTION_BODY = """
   SELECT coalesce(
     current_setting('zhiping.reach', true) = '*'
     OR place ^@ ANY (string_to_array(nullif(current_setting('zhiping.reach', true), ''), ','))
     OR body = nullif(current_setting('zhiping.body', true), '')::bigint,
     false)
-$$
+"""
+_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION zhiping_reaches(place text, body bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $${_FUNCTION_BODY}$$
+"""
+
+# What lacks a grant, each with the statement that gives it.
+_MISSING_GRANTS = """
+SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %%s TO %%I', c.oid::regclass, %(role)s)
+FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+  AND NOT (has_table_privilege(%(role)s, c.oid, 'SELECT') AND has_table_privilege(%(role)s, c.oid, 'INSERT')
+           AND has_table_privilege(%(role)s, c.oid, 'UPDATE')
+           AND has_table_privilege(%(role)s, c.oid, 'DELETE'))
+UNION ALL
+SELECT format('GRANT USAGE, SELECT ON SEQUENCE %%s TO %%I', c.oid::regclass, %(role)s)
+FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S'
+  AND NOT (has_sequence_privilege(%(role)s, c.oid, 'USAGE')
+           AND has_sequence_privilege(%(role)s, c.oid, 'SELECT'))
+UNION ALL
+SELECT format('GRANT USAGE ON SCHEMA public TO %%I', %(role)s)
+WHERE NOT has_schema_privilege(%(role)s, 'public', 'USAGE')
+"""
+_FUNCTION_STANDS = "SELECT prosrc FROM pg_proc WHERE oid = to_regproc('zhiping_reaches')"
+# A policy carries as its comment the condition it was made from: PostgreSQL keeps its own spelling of it.
+_POLICY_STANDS = """
+SELECT c.relrowsecurity AND p.polpermissive AND p.polcmd = '*' AND p.polroles = '{0}'
+       AND obj_description(p.oid, 'pg_policy') = %s
+FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'wall'
+WHERE c.oid = %s::regclass
 """
 
 
-def build() -> None:
-    """Build the wall (idempotent): grants and policies for the plain role.
+def build() -> int:
+    """Build what the wall lacks (grants and policies for the plain role); return how many parts it lacked.
 
-    Runs as the owner; the role itself is made by whoever starts or names the server.
+    A wall that stands is only read: a table is never locked beside a server that works on it. Runs as
+    the owner; the role itself is made by whoever starts or names the server.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('zhiping.walls'))")
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE}")
-        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
-        cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {ROLE}")
-        cursor.execute(_FUNCTION)
-        for walled in WALLED:
-            table = apps.get_model(walled.model)._meta.db_table
-            cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-            cursor.execute(f"DROP POLICY IF EXISTS wall ON {table}")
-            cursor.execute(
-                f"CREATE POLICY wall ON {table} USING (zhiping_reaches({walled.place}, {walled.body}))"
-            )
+        conditions = {
+            apps.get_model(walled.model)._meta.db_table: f"zhiping_reaches({walled.place}, {walled.body})"
+            for walled in WALLED
+        }
+        open_tables = [table for table, condition in conditions.items() if not _stands(table, condition)]
+        if open_tables:
+            # All at once and before anything else: a vacuum under way gives way to a lock that is asked
+            # for, but not to one that it meets while it waits for us.
+            cursor.execute(f"LOCK TABLE {', '.join(open_tables)} IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(_FUNCTION_STANDS)
+        missing = [] if cursor.fetchone() == (_FUNCTION_BODY,) else [_FUNCTION]
+        cursor.execute(_MISSING_GRANTS, {"role": ROLE})
+        missing += [statement for (statement,) in cursor.fetchall()]
+        for table in open_tables:
+            condition = conditions[table]
+            missing += [
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+                f"DROP POLICY IF EXISTS wall ON {table}",
+                f"CREATE POLICY wall ON {table} USING ({condition})",
+                f"COMMENT ON POLICY wall ON {table} IS '{condition}'",
+            ]
+        for statement in missing:
+            cursor.execute(statement)
+    return len(missing)
+
+
+def _stands(table: str, condition: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_POLICY_STANDS, [condition, table])
+        return bool(cursor.fetchone() == (True,))
 
 
 @contextmanager

@@ -28,6 +28,8 @@ def _provide() -> Endpoint:
     # Tables of tests are made and filled by their owner; tests of the guards sign in as the plain role.
     os.environ["ZHIPING_AS_OWNER"] = "1"
     os.environ["ZHIPING_STATE_DIR"] = str(STATE)
+    # `zhiping serve` collects static files there; pages under test find them where they are written.
+    (STATE / "static").mkdir(parents=True, exist_ok=True)
     return endpoint
 
 
