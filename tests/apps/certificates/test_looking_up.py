@@ -17,7 +17,7 @@ from zhiping.apps.authorities import walls
 from zhiping.apps.certificates import limits
 from zhiping.apps.certificates.actions import ask, forget_counts, issue_certificates
 from zhiping.apps.certificates.errors import SecondFactMissingError, TooManyRequestsError
-from zhiping.apps.certificates.lookups import name_key, number_key
+from zhiping.apps.certificates.lookups import card_json, from_row, name_key, number_key
 from zhiping.apps.certificates.models import Certificate, LookUpCount
 from zhiping.apps.certificates.queries import look_up
 from zhiping.apps.journal.models import Entry
@@ -342,6 +342,47 @@ def test_the_process_and_the_pages_answer_alike(committed):
     assert (status, body) == (200, told.to_json())
     assert (body["state"], body["issuer"]["now"]["standing"]) == ("annulled", "suspended")
     assert body["issuer"]["at_issue"]["standing"] == "filed"
+
+
+def test_a_card_with_the_separator_in_a_name_is_read_as_the_pages_do(committed):
+    Certificate.objects.filter(pk=committed.pk).update(work_type='甲\x1f乙"\\\n')
+    told, status, body = both(committed, committed.number, last_four="0019")
+    assert (status, body) == (200, told.to_json())
+    assert body["work_type"] == '甲\x1f乙"\\\n'
+
+
+_words = st.text(st.characters(exclude_characters="\x1f", exclude_categories=("Cs",)), max_size=12)
+_days = st.dates(dt.date(2019, 1, 1), dt.date(2026, 12, 31))
+_scores = st.none() | st.decimals(0, 100, places=1)
+
+
+@given(
+    words=st.lists(_words, min_size=10, max_size=10),
+    days=st.lists(_days, min_size=3, max_size=3),
+    scores=st.lists(_scores, min_size=3, max_size=3),
+    body_state=st.sampled_from(["filed", "suspended", "removed", "left"]),
+    covers=st.tuples(st.booleans(), st.booleans()),
+    state=st.sampled_from(["valid", "annulled"]),
+    level=st.sampled_from(["1", "4", "X"]),
+)
+def test_what_is_written_from_a_card_is_what_the_pages_tell(
+    words, days, scores, body_state, covers, state, level
+):
+    issued_on, body_since, filed_on = days
+    holder, kind, masked, code, occupation, work_type, body, credit_code, reason, number = words
+    row = (1, number, state, issued_on, reason, "", holder, kind, masked, code, occupation, work_type, level,
+           7, body, credit_code, *scores, issued_on, "", body_state, body_since, filed_on, None, None,
+           any(covers), *covers)  # fmt: skip
+    card = "\x1f".join([
+        holder, str(issued_on), state, body_state, str(body_since), str(filed_on), *("ft"[c] for c in covers),
+        number, str(issued_on), reason, kind, masked, code, occupation, work_type, level, body, credit_code,
+        *("" if score is None else str(score) for score in scores),
+    ])  # fmt: skip
+    written = card_json(card, today="2026-11-22")
+    is_usual = state == "valid" and body_since <= issued_on and any(covers)
+    assert (written is not None) is is_usual
+    if written is not None:
+        assert json.loads(written) == from_row(row, today=dt.date(2026, 11, 22)).to_json()
 
 
 def test_unknown_number_and_wrong_fact_are_the_same_answer_but_for_the_number_asked(committed):

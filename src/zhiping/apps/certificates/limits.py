@@ -19,7 +19,7 @@ every `MERGE_SECONDS`. What is promised of it:
 import datetime as dt
 import ipaddress
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zhiping.apps.certificates import configuration
@@ -50,12 +50,42 @@ SELECT key, started_at, count FROM certificates_lookupcount
 WHERE key = ANY({keys}::bytea[]) AND started_at = ANY({starts}::timestamptz[])
 """
 
-IN_STRETCH = """coalesce((
-    SELECT kept.count FROM certificates_lookupcount kept
-    WHERE kept.key = {key} AND kept.started_at = {start}), 0)"""
-"""What the table holds of a key, as part of another statement."""
+READ_AS_ONE = """SELECT string_agg(encode(kept.key, 'hex') || ' ' || kept.count
+        || CASE WHEN kept.started_at = {start} THEN ' this' ELSE ' before' END, ';')
+    FROM certificates_lookupcount kept
+    WHERE kept.key = ANY({keys}::bytea[]) AND kept.started_at IN ({start}, {before})"""
+"""What the table holds of several keys in two stretches, as one text of another statement."""
 
 FORGET = "DELETE FROM certificates_lookupcount WHERE started_at < {before}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Failed tries that the table was seen to hold, of many numbers in two stretches."""
+
+    in_this: Mapping[bytes, int]
+    in_before: Mapping[bytes, int]
+
+    def this(self, key: bytes) -> int:
+        """Return how many in the stretch under way."""
+        return self.in_this.get(key, 0)
+
+    def before(self, key: bytes) -> int:
+        """Return how many in the one before."""
+        return self.in_before.get(key, 0)
+
+
+def read_as_one(text: str | None) -> Failed:
+    r"""Return what a text of `READ_AS_ONE` says.
+
+    >>> read_as_one("0aff 3 this;0aff 1 before").in_this
+    {b'\\n\\xff': 3}
+    """
+    counts: dict[str, dict[bytes, int]] = {"this": {}, "before": {}}
+    for told in text.split(";") if text else ():
+        key, count, stretch = told.split()
+        counts[stretch][bytes.fromhex(key)] = int(count)
+    return Failed(counts["this"], counts["before"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +100,10 @@ class Window:
         """Return when the stretch began in which the moment lies."""
         seconds = self.length.total_seconds()
         return dt.datetime.fromtimestamp(math.floor(moment.timestamp() / seconds) * seconds, tz=CHINA)
+
+    def lets_through(self, previous: int, current: int, moment: dt.datetime) -> bool:
+        """Say whether no more than the limit count at the moment."""
+        return previous + current <= self.limit or self.in_window(previous, current, moment) <= self.limit
 
     def in_window(self, previous: int, current: int, moment: dt.datetime) -> float:
         """Return how many count at the moment."""
@@ -121,8 +155,7 @@ class Tally:
     window: Window
     _stretches: dict[dt.datetime, Stretch] = field(default_factory=dict)
 
-    def stretch(self, start: dt.datetime) -> Stretch:
-        """Return the stretch that began then."""
+    def _stretch(self, start: dt.datetime) -> Stretch:
         found = self._stretches.get(start)
         if found is None:
             found = self._stretches[start] = Stretch()
@@ -131,7 +164,7 @@ class Tally:
     def at(self, moment: dt.datetime) -> tuple[Stretch, Stretch]:
         """Return the stretch in which the moment lies, and the one before it."""
         start = self.window.start(moment)
-        return self.stretch(start), self.stretch(start - self.window.length)
+        return self._stretch(start), self._stretch(start - self.window.length)
 
     def holds_unmerged(self) -> bool:
         """Say whether something was counted that the table does not know."""
@@ -155,9 +188,9 @@ class Tally:
     def merged(self, rows: Iterable[tuple[bytes, int, int, dt.datetime]]) -> None:
         """Learn what the table holds now, from the rows of `COUNT_UP`; forget what no window reaches."""
         for key, current, previous, start in rows:
-            self.stretch(start).merged[key] = current
+            self._stretch(start).merged[key] = current
             if previous:
-                self.stretch(start - self.window.length).merged[key] = previous
+                self._stretch(start - self.window.length).merged[key] = previous
         for stretch in self._stretches.values():
             stretch.merging = {}
         last = max(self._stretches)

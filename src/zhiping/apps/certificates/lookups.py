@@ -10,14 +10,18 @@ The steps:
 3. compare the second fact, with the same work whether the number exists or not;
 4. only for those that match, read everything that is shown (`DETAILS`).
 
-The fast process asks for many numbers at a time and reads the steps 2 and 4 in one statement
-(`ANSWERS`), which does nearly the same work for a number that does not exist; what it read of those that
-do not match is dropped.
+The fast process asks for many numbers at a time and reads the steps 2 and 4 in one statement (`CARDS`),
+which does nearly the same work for a number that does not exist; what it read of those that do not match
+is dropped. A card is one text with everything that is shown of the usual certificate: valid or suspended,
+of a body that has not moved since, within its scope on one of the two days at least. Its JSON is written
+straight from the card (`card_json`); a property test holds it to `LookUp.to_json`. All others are read
+once more as the pages do (`DETAILS`).
 """
 
 import datetime as dt
 import functools
 import hmac
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -69,12 +73,18 @@ def number_key(text: str) -> str:
     >>> number_key("YOOOO44OOOOO1265OOOOOl")
     'Y000044000001265000001'
     """
-    number = normalise_code(text[:LONGEST])
+    number = _code_key(text)
     if len(number) != NUMBER_LENGTH:
         return number
     if number[1:15].isdigit() and number[16:].isdigit():
         return number
     return number[0] + number[1:15].translate(_DIGITS) + number[15] + number[16:].translate(_DIGITS)
+
+
+def _code_key(text: str) -> str:
+    """Return `normalise_code` of the text; plain letters and digits, the usual case, take the short way."""
+    text = text[:LONGEST]
+    return text.upper() if text.isascii() and text.isalnum() else normalise_code(text)
 
 
 def name_key(text: str) -> str:
@@ -111,8 +121,8 @@ def question(number: str, *, name: str | None = None, last_four: str | None = No
     """
     asked = Question(
         number=number_key(number),
-        name=name_key(name or ""),
-        last_four=normalise_code((last_four or "")[:LONGEST]),
+        name=name_key(name) if name else "",
+        last_four=_code_key(last_four) if last_four else "",
     )
     if not asked.name and not asked.last_four:
         raise SecondFactMissingError
@@ -164,7 +174,17 @@ _MOVES = """FROM journal_subject s JOIN journal_entry e ON e.id = s.entry_id
                               'registry.body_left'{more})"""
 _DAY_ENDS = "(c.issued_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'"
 
-_SHOWN = f"""c.id, c.number, c.state, c.state_since, c.state_reason,
+_SCOPE = """LATERAL (
+    SELECT coalesce(bool_or(l.valid_from <= c.issued_on
+                            AND (l.valid_to IS NULL OR l.valid_to > c.issued_on)), false) AS at_issue,
+           coalesce(bool_or(l.valid_from <= {{today}}
+                            AND (l.valid_to IS NULL OR l.valid_to > {{today}})), false) AS today
+    FROM registry_scopeline l
+    WHERE l.body_id = {body} AND l.occupation_code = {occupation} AND l.level = {level}
+      AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')) scope"""
+
+DETAILS = f"""
+SELECT c.id, c.number, c.state, c.state_since, c.state_reason,
        CASE WHEN c.state = 'annulled' THEN coalesce((
             SELECT h.clause FROM certificates_change h WHERE h.certificate_id = c.id AND h.kind = 'annulled'
             ORDER BY h.id DESC LIMIT 1), '') ELSE '' END AS clause,
@@ -182,33 +202,28 @@ _SHOWN = f"""c.id, c.number, c.state, c.state_since, c.state_reason,
             ORDER BY e.id LIMIT 1) END AS later_before,
        CASE WHEN scope.at_issue OR scope.today THEN true
             ELSE EXISTS (SELECT 1 FROM registry_scopeline l WHERE l.body_id = c.body_id) END AS has_scope,
-       scope.at_issue AS in_scope_at_issue, scope.today AS in_scope_today"""  # noqa: S608 (own constants)
-
-# One look at the lines of this occupation and level, for both days. A number that does not exist asks for
-# the lines of a body that does not: the same look, nothing found.
-_SCOPE = """LATERAL (
-    SELECT coalesce(bool_or(l.valid_from <= c.issued_on
-                            AND (l.valid_to IS NULL OR l.valid_to > c.issued_on)), false) AS at_issue,
-           coalesce(bool_or(l.valid_from <= {{today}}
-                            AND (l.valid_to IS NULL OR l.valid_to > {{today}})), false) AS today
-    FROM registry_scopeline l
-    WHERE l.body_id = {body} AND l.occupation_code = {occupation} AND l.level = {level}
-      AND l.place IN (c.place, left(c.place, 4) || '00', left(c.place, 2) || '0000', 'CN')) scope"""
-
-DETAILS = f"""
-SELECT {_SHOWN}
+       scope.at_issue AS in_scope_at_issue, scope.today AS in_scope_today
 FROM certificates_certificate c
 JOIN registry_evaluationbody b ON b.id = c.body_id
 CROSS JOIN {_SCOPE.format(body="c.body_id", occupation="c.occupation_code", level="c.level")}
 WHERE c.id = ANY({{ids}})
 """  # noqa: S608 (own constants; values are parameters)
 
-# Each number with its failed tries, whether it exists or not. The numbers come with their places in the
-# list, since rows may come in any order.
-ANSWERS = f"""
-SELECT {_SHOWN},
-       c.last_four_index, asked.place::int, {{failed_in_this}}, {{failed_before}}
-FROM unnest({{numbers}}::text[], {{keys}}::bytea[]) WITH ORDINALITY AS asked (number, key, place)
+_SEPARATOR = "\x1f"
+_CARD = """concat_ws(chr(31),
+    c.holder_name, c.issued_on, c.state, b.state, coalesce(b.state_since::text, ''),
+    coalesce(b.filed_on::text, ''), scope.at_issue, scope.today, c.number, c.state_since, c.state_reason,
+    c.paper_kind, c.number_masked, c.occupation_code, c.occupation_name, c.work_type, c.level, c.body_name,
+    b.credit_code, coalesce(c.theory_score::text, ''), coalesce(c.practical_score::text, ''),
+    coalesce(c.comprehensive_score::text, ''))"""
+_CARD_FIELDS = 22
+
+# Each number, whether it exists or not, with its place in the list, since rows may come in any order. A
+# number that does not exist asks for the lines of a body that does not: the same look, nothing found. The
+# failed tries of all numbers together stand in every row: mostly there are none.
+CARDS = f"""
+SELECT asked.place::int, c.id, c.last_four_index, CASE WHEN c.id IS NOT NULL THEN {_CARD} END, ({{failed}})
+FROM unnest({{numbers}}::text[]) WITH ORDINALITY AS asked (number, place)
 LEFT JOIN certificates_certificate c ON c.number = asked.number
 LEFT JOIN registry_evaluationbody b ON b.id = c.body_id
 CROSS JOIN {
@@ -344,11 +359,11 @@ def _shown(score: Decimal | None) -> str | None:
 
 
 def from_row(row: Sequence[Any], *, today: dt.date) -> LookUp:
-    """Return what is shown of a row of `DETAILS`, or of one of `ANSWERS` that matches."""
+    """Return what is shown of a row of `DETAILS`."""
     (_, number, state, since, reason, clause, holder_name, paper_kind, number_masked, occupation_code,
      occupation_name, work_type, level, body_id, body_name, credit_code, theory, practical, comprehensive,
      issued_on, query_address, body_state, body_since, filed_on, past_event, later_before, has_scope,
-     in_scope_at_issue, in_scope_today, *_) = row  # fmt: skip
+     in_scope_at_issue, in_scope_today) = row  # fmt: skip
     then = _standing_at_issue(
         issued_on,
         body_state=body_state,
@@ -380,15 +395,60 @@ def from_row(row: Sequence[Any], *, today: dt.date) -> LookUp:
         issued_on=issued_on,
         query_address=query_address,
         issuer_at_issue=IssuerStanding(
-            day=issued_on, standing=then, in_scope=_in_scope(has_scope, in_scope_at_issue)
+            day=issued_on, standing=then, in_scope=_in_scope(has_scope=has_scope, covers=in_scope_at_issue)
         ),
         issuer_now=IssuerStanding(
-            day=today, standing=body_state, in_scope=_in_scope(has_scope, in_scope_today)
+            day=today, standing=body_state, in_scope=_in_scope(has_scope=has_scope, covers=in_scope_today)
         ),
     )
 
 
-def _in_scope(has_scope: bool, covers: bool) -> str:  # noqa: FBT001 (two columns of a row)
+def card_holder(card: str | None) -> str | None:
+    """Return the holder's name that stands on a card, None where there is no certificate."""
+    return None if card is None else card.partition(_SEPARATOR)[0]
+
+
+def card_json(card: str, *, today: str) -> str | None:
+    """Return `LookUp.to_json` as JSON text, from a card of `CARDS` and the day in ISO 8601.
+
+    None where a card does not tell all: annulled, a body that moved after the issue, nothing in scope.
+    """
+    quoted = json.encoder.encode_basestring(card)[1:-1].split("\\u001f")
+    if len(quoted) != _CARD_FIELDS:  # somebody's name holds the separator
+        return None
+    (holder_name, issued_on, state, body_state, body_since, filed_on, at_issue, now, number, since, reason,
+     paper_kind, number_masked, occupation_code, occupation_name, work_type, level, body_name, credit_code,
+     theory, practical, comprehensive) = quoted  # fmt: skip
+    if state == "annulled" or not filed_on or not "" < body_since <= issued_on or "t" not in (at_issue, now):
+        return None
+    then = "applicant" if issued_on < filed_on else body_state
+    return (
+        f'{{"number":"{number}","state":"{state}","state_label":"{STATE_LABELS[state]}","since":"{since}"'
+        f',"reason":"{reason}","clause":"","holder_name":"{holder_name}","paper_kind":"{paper_kind}"'
+        f',"paper_number_masked":"{number_masked}","occupation_code":"{occupation_code}"'
+        f',"occupation_name":"{occupation_name}","work_type":"{work_type}","level":"{level}"'
+        f',"level_name":"{level_name(level)}","body_name":"{body_name}","body_credit_code":"{credit_code}"'
+        f',"scores":{{"theory":{_score(theory)},"practical":{_score(practical)}'
+        f',"comprehensive":{_score(comprehensive)}}},"issued_on":"{issued_on}","issuer":{{"at_issue":'
+        f'{{"day":"{issued_on}",{_standing_json(then, at_issue)}}},"now":'
+        f'{{"day":"{today}",{_standing_json(body_state, now)}}}}},"asked_on":"{today}"}}'
+    )
+
+
+def _score(text: str) -> str:
+    return f'"{text}"' if text else "null"
+
+
+@functools.cache
+def _standing_json(standing: str, covers: str) -> str:
+    told = IssuerStanding(
+        day=dt.date.min, standing=standing, in_scope=_in_scope(has_scope=True, covers=covers == "t")
+    )
+    without_day = {name: value for name, value in told.to_json().items() if name != "day"}
+    return json.dumps(without_day, ensure_ascii=False, separators=(",", ":"))[1:-1]
+
+
+def _in_scope(*, has_scope: bool, covers: bool) -> str:
     if not has_scope:
         return "unknown"
     return "yes" if covers else "no"

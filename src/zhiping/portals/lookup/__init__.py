@@ -23,6 +23,8 @@ def command(port: int, *, host: str = "127.0.0.1", workers: int = 1) -> list[str
         "--interface",
         "rsgi",
         "--no-ws",
+        "--http",
+        "1",
         "--loop",
         "uvloop",
         "--host",

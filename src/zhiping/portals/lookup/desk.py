@@ -4,12 +4,12 @@ Every statement reads the tables as they are: nothing that is shown is cached, a
 the next answer. Two batches are under way at most, each on its own connection, so that one thinks while
 the other waits for the server.
 
-A look-up is counted for its client's address as it arrives, and refused at once when there were too many.
 The steps of a batch:
 
-1. read, in one statement, what is shown of each number and how often it was tried in vain;
-2. decide one by one, in the order of arrival: refused, not found, found; count the failures;
-3. answer.
+1. count each look-up for its client's address, and refuse at once when there were too many;
+2. read, in one statement, what is shown of each number and how often it was tried in vain;
+3. decide one by one, in the order of arrival: refused, not found, found; count the failures; answer;
+4. read more of those whose card does not tell all, and answer.
 
 Counts are kept in memory and merged into the table once a second over a connection of their own
 (`limits` says what that promises).
@@ -17,6 +17,7 @@ Counts are kept in memory and merged into the table once a second over a connect
 
 import asyncio
 import datetime as dt
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,28 +26,28 @@ from typing import Any
 import asyncpg
 
 from zhiping.apps.certificates import limits, lookups
-from zhiping.apps.certificates.lookups import LookUp, Question
+from zhiping.apps.certificates.lookups import Question
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.sealing import Sealer
 
 ROLE = "zhiping_app"
 LARGEST_BATCH = 256
-LANES = 2
+LANES = 1
 DATABASE_FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What is raised when the database is away, slow (a time-out is an OSError) or refuses."""
 _PATIENCE = 10.0
 _CLIENTS_REMEMBERED = 4096
 _LOG = logging.getLogger(__name__)
 
-ANSWERS = lookups.ANSWERS.format(
+CARDS = lookups.CARDS.format(
     numbers="$1",
-    keys="$2",
     today="$3::date",
-    failed_in_this=limits.IN_STRETCH.format(key="asked.key", start="$4"),
-    failed_before=limits.IN_STRETCH.format(key="asked.key", start="$5"),
+    failed=limits.READ_AS_ONE.format(keys="$2", start="$4", before="$5"),
 )
+DETAILS = lookups.DETAILS.format(ids="$1::bigint[]", today="$2::date")
 COUNT_UP = limits.COUNT_UP.format(keys="$1", starts="$2", counts="$3", length="$4")
 FORGET = limits.FORGET.format(before="$1")
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +55,8 @@ class _Asked:
     """A look-up that waits for its answer."""
 
     question: Question
-    answer: asyncio.Future[LookUp | None]
+    client: bytes
+    answer: asyncio.Future[str | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -93,14 +95,14 @@ class Desk:
     _ledger: _Lane = field(default_factory=_Lane)
     _merger: asyncio.Task[None] | None = None
 
-    async def ask(self, question: Question, *, client: str) -> LookUp | None:
-        """Return what is shown, None when not every fact is right.
+    def ask(self, question: Question, *, client: str) -> asyncio.Future[str | None]:
+        """Return, to be awaited, what is shown, as JSON; None when not every fact is right.
 
         Refuses:
             TooManyRequestsError: over a limit.
         """
-        self._count_address(client)
-        asked = _Asked(question, asyncio.get_running_loop().create_future())
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        asked = _Asked(question, self._client_key(client), answer)
         self._waiting.append(asked)
         for lane in self._lanes:
             if not lane.is_busy:
@@ -109,22 +111,15 @@ class Desk:
                 self._workers.add(worker)
                 worker.add_done_callback(self._workers.discard)
                 break
-        return await asked.answer
+        return answer
 
-    def _count_address(self, client: str) -> None:
-        moment = self.clock().now()
+    def _client_key(self, client: str) -> bytes:
         key = self._clients.get(client)
         if key is None:
             if len(self._clients) >= _CLIENTS_REMEMBERED:
                 self._clients.clear()
             key = self._clients[client] = limits.address_key(self.counts, client)
-        window = self.by_address.window
-        this, before = self.by_address.at(moment)
-        this.add(key)
-        self._merge_later()
-        current, previous = this.count(key), before.count(key)
-        if window.in_window(previous, current, moment) > window.limit:
-            raise window.refusal(previous, current, moment)
+        return key
 
     async def forget(self) -> None:
         """Delete counters that no window reaches any more, over a connection of its own."""
@@ -169,35 +164,75 @@ class Desk:
         clock = self.clock()
         moment, today = clock.now(), clock.today()
         # 1
+        self._merge_later()
+        batch = self._within_limit(batch, moment)
+        if not batch:
+            return
+        # 2
         keys = {asked.question.number: b"" for asked in batch}
         for number in keys:
             keys[number] = limits.number_index(self.counts, number)
         numbers, start = list(keys), self.by_number.window.start(moment)
         if lane.connection is None or lane.connection.is_closed():
             lane.connection = await self.connect()
-            lane.statement = await lane.connection.prepare(ANSWERS)
+            lane.statement = await lane.connection.prepare(CARDS)
         rows = await lane.statement.fetch(
             numbers, list(keys.values()), today, start, start - self.by_number.window.length
         )
-        by_number = {numbers[row[-3] - 1]: row for row in rows}
-        # 2 and 3
+        # 3
+        cards = {numbers[place - 1]: card for place, *card, _ in rows}
+        failed = limits.read_as_one(rows[0][-1])
+        unusual = self._decide(batch, cards, keys, failed, moment, today.isoformat())
+        # 4
+        if unusual:
+            details = await lane.connection.fetch(DETAILS, list({key for key, _ in unusual}), today)
+            shown = {row["id"]: _encode(lookups.from_row(row, today=today).to_json()) for row in details}
+            for key, asked in unusual:
+                if not asked.answer.done():
+                    asked.answer.set_result(shown[key])
+
+    def _within_limit(self, batch: Sequence[_Asked], moment: dt.datetime) -> list[_Asked]:
+        window, (this, before) = self.by_address.window, self.by_address.at(moment)
+        kept = []
+        for asked in batch:
+            this.add(asked.client)
+            current, previous = this.count(asked.client), before.count(asked.client)
+            if asked.answer.done():
+                continue  # the client went away meanwhile
+            if window.lets_through(previous, current, moment):
+                kept.append(asked)
+            else:
+                asked.answer.set_exception(window.refusal(previous, current, moment))
+        return kept
+
+    def _decide(
+        self,
+        batch: Sequence[_Asked],
+        cards: dict[str, Sequence[Any]],
+        keys: dict[str, bytes],
+        failed: limits.Failed,
+        moment: dt.datetime,
+        today: str,
+    ) -> list[tuple[int, _Asked]]:
+        """Answer those that can be answered; return those of which more must be read, with their keys."""
+        window, (this, before) = self.by_number.window, self.by_number.at(moment)
+        unusual = []
         for asked in batch:
             if asked.answer.done():
                 continue  # the client went away meanwhile
-            row, key = by_number[asked.question.number], keys[asked.question.number]
-            self._decide(asked, row, key, moment, today)
-
-    def _decide(self, asked: _Asked, row: Any, key: bytes, moment: dt.datetime, today: dt.date) -> None:
-        window = self.by_number.window
-        this, before = self.by_number.at(moment)
-        current, previous = this.count(key, row[-2]), before.count(key, row[-1])
-        if window.in_window(previous, current, moment) >= window.limit:
-            asked.answer.set_exception(window.refusal(previous, current, moment))
-        elif lookups.is_right(asked.question, row["holder_name"], row["last_four_index"], self.last_four):
-            asked.answer.set_result(lookups.from_row(row, today=today))
-        else:
-            this.add(key)
-            asked.answer.set_result(None)
+            number = asked.question.number
+            key, (certificate_id, index, card) = keys[number], cards[number]
+            current, previous = this.count(key, failed.this(key)), before.count(key, failed.before(key))
+            if not window.lets_through(previous, current + 1, moment):
+                asked.answer.set_exception(window.refusal(previous, current, moment))
+            elif not lookups.is_right(asked.question, lookups.card_holder(card), index, self.last_four):
+                this.add(key)
+                asked.answer.set_result(None)
+            elif shown := lookups.card_json(card, today=today):
+                asked.answer.set_result(shown)
+            else:
+                unusual.append((certificate_id, asked))
+        return unusual
 
     # Counts ---------------------------------------------------------------------------------------
 
@@ -249,6 +284,7 @@ def opener(settings: dict[str, Any]) -> Callable[[], Any]:
                 "role": ROLE,
                 "zhiping.reach": "*",
                 "jit": "off",
+                "datestyle": "ISO",
                 # Index scans whatever the arguments; planning costs more than running.
                 "plan_cache_mode": "force_generic_plan",
             },
