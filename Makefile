@@ -40,7 +40,7 @@ policy: ground ## the law as data: structure, citations, cases
 ##@ Tests by kind (ARGS="-k name" goes to pytest)
 .PHONY: unit apps portals stories
 unit: ground ## cores, policy, house rules: seconds
-	@exec $(PYTEST) $(wildcard tests/core tests/kernel tests/policy tests/house) $(ARGS)
+	@exec $(PYTEST) $(wildcard tests/core tests/kernel tests/policy tests/oracle tests/house) $(ARGS)
 apps: ground ## the apps on a real PostgreSQL
 	@exec $(PYTEST) tests/apps $(ARGS)
 portals: ground tools ## pages, gates, API

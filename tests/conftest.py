@@ -11,7 +11,7 @@ import pytest
 from zhiping.gateways.postgres import Endpoint, for_tests
 from zhiping.portals.console.browser import find_chromium
 
-ORDER = ("kernel", "core", "policy", "house", "apps", "portals", "stories")
+ORDER = ("kernel", "core", "policy", "oracle", "house", "apps", "portals", "stories")
 
 
 @pytest.hookimpl(trylast=True)

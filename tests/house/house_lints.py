@@ -22,6 +22,7 @@ FORBIDDEN_MODULES = {
 }
 FORBIDDEN_PARTS = re.compile(r"(^|_)(utils?|helpers?|misc|v\d+)(_|$)")
 NOTE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+CLOCK = re.compile(r"\b(perf_counter|process_time|thread_time|timeit)\b|assert\b.*\b(monotonic|time\.time)\(")
 SUPPRESSION = re.compile(
     r"#\s*(?P<kind>noqa|type:\s*ignore)(?P<codes>:\s*[A-Z]+[0-9]+[A-Z0-9, ]*|\[[a-z, -]+\])?(?P<rest>.*)"
 )
@@ -63,6 +64,11 @@ def forbidden_words(text: str) -> list[str]:
 def notes_to_self(text: str) -> list[int]:
     """Return the lines with a note that something is still to be done."""
     return [number for number, line in enumerate(text.splitlines(), 1) if NOTE.search(line)]
+
+
+def timed_assertions(text: str) -> list[int]:
+    """Return the lines that hold a test to the clock: speed is measured in bench/, as a ratio."""
+    return [number for number, line in enumerate(text.splitlines(), 1) if CLOCK.search(line)]
 
 
 def bare_suppressions(text: str) -> list[int]:

@@ -43,6 +43,12 @@ def test_notes_to_self():
         assert lints.notes_to_self(f"x = 1\n# TO{word} later") == [2]
 
 
+def test_timed_assertions():
+    assert lints.timed_assertions("while time.monotonic() < end:\n    wait()") == []
+    assert lints.timed_assertions("began = time.monotonic()\nassert time.monotonic() - began < 2") == [2]
+    assert lints.timed_assertions("spent = time.process_time() - start") == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "lines"),
     [

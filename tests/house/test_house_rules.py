@@ -85,6 +85,17 @@ def test_nothing_is_left_as_a_note():
     } == {}
 
 
+def test_no_test_is_held_to_the_clock():
+    examples = {"tests/house/test_house_lints.py", "tests/house/house_lints.py"}
+    assert {
+        named(path): found
+        for path, text in texts(".py")
+        if named(path).startswith("tests/")
+        and named(path) not in examples
+        and (found := lints.timed_assertions(text))
+    } == {}
+
+
 def test_whoever_silences_a_lint_says_why():
     examples = {"tests/house/test_house_lints.py", "tests/house/house_lints.py"}
     assert {
