@@ -1,10 +1,13 @@
 """Duties hold within a place, moves follow their table, seals open only where they belong."""
 
+import hmac
 import importlib
 import os
 import pkgutil
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -133,6 +136,20 @@ def test_sealing_twice_gives_different_bytes_and_never_the_text(text):
     one, other = SEALER.seal(text), SEALER.seal(text)
     assert one != other
     assert text.encode() not in one
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.binary(max_size=16)), max_size=20))
+def test_many_sealed_at_once_open_each_by_itself_and_never_share_a_nonce(pairs):
+    sealed = SEALER.seal_all([text for text, _ in pairs], [bound for _, bound in pairs])
+    opened = [SEALER.open(one, bound) for one, (_, bound) in zip(sealed, pairs, strict=True)]
+    assert opened == [text for text, _ in pairs]
+    assert len({one[1:13] for one in sealed}) == len(pairs)
+
+
+@given(st.text(max_size=200))
+def test_the_index_is_the_hmac_of_the_text(text):
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tests.field/index/1").derive(MASTER)
+    assert SEALER.index(text) == hmac.digest(key, text.encode(), "sha256")
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
