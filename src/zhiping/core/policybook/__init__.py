@@ -22,6 +22,7 @@ from zhiping.core.policybook.errors import (
 from zhiping.core.policybook.model import Outcome, ParameterValue, Rule
 from zhiping.core.policybook.problems import Problem
 from zhiping.core.policybook.replay import Difference, Replay
+from zhiping.core.policybook.table_verdict import TableVerdict
 from zhiping.core.policybook.verdict import Citation, Finding, RulePeriod, Verdict, Waiver
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "Rule",
     "RulePeriod",
     "RuleUnknownError",
+    "TableVerdict",
     "Verdict",
     "VerdictUnreadableError",
     "Waiver",

@@ -4,10 +4,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zhiping.core.policybook.checking import check_library
-from zhiping.core.policybook.compiling import Compiler
+from zhiping.core.policybook.compiling import Compiler, shared_pass
 from zhiping.core.policybook.conditions import Call as PredicateCall
 from zhiping.core.policybook.conditions import Condition, facts_of, parameters_of, walk
 from zhiping.core.policybook.errors import (
@@ -33,13 +35,17 @@ from zhiping.core.policybook.model import (
     Rule,
     ScreenHeader,
 )
-from zhiping.core.policybook.plan import CompiledRule, Plan
+from zhiping.core.policybook.plan import Judge, Plan, ResolvedRule, judge_of
 from zhiping.core.policybook.predicates import PREDICATES
 from zhiping.core.policybook.problems import Problem, ProblemList
 from zhiping.core.policybook.replay import Replay, compare
+from zhiping.core.policybook.table_verdict import TableVerdict
 from zhiping.core.policybook.values import Value, plain
 from zhiping.core.policybook.verdict import Citation, RuleBasis, RulePeriod, Verdict, combined
 from zhiping.kernel.place import Place
+
+if TYPE_CHECKING:  # only the annotations need it
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ class PolicyBook:
         """Return the vocabulary of facts by name."""
         return self._library.facts
 
-    @property
+    @cached_property
     def questions(self) -> tuple[str, ...]:
         """Return the questions that rules answer, in order."""
         return tuple(sorted({rule.asks_of for rule in self.rules.values()}))
@@ -223,13 +229,17 @@ class PolicyBook:
             FactUndeclaredError: a fact is not in the vocabulary.
             FactMalformedError: a fact that a rule reads has another type than declared.
         """
-        if not facts.keys() <= self.facts.keys():
-            raise FactUndeclaredError(fact=min(facts.keys() - self.facts.keys()))
         plan = self._plan(question, place, on)
         if plan is None:
+            self._refuse_undeclared(facts)
             return self._no_rule(question, facts, place, on)
+        if plan.reads.issuperset(facts):  # what a rule reads is declared
+            read = dict(facts)
+        else:
+            self._refuse_undeclared(facts)
+            read = {name: value for name, value in facts.items() if name in plan.reads}
         scope = {**facts, "day": on, "place": place.code}
-        findings = tuple([rule.judge(scope) for rule in plan.rules])
+        findings = tuple([judge(scope) for judge in plan.judges])
         outcome = combined(findings)
         return Verdict(
             question=question,
@@ -239,8 +249,62 @@ class PolicyBook:
             outcome=outcome,
             outcome_before_waivers=outcome,
             findings=findings,
-            facts={name: facts[name] for name in plan.reads if name in facts},
+            facts=read,
         )
+
+    def _refuse_undeclared(self, facts: Mapping[str, object]) -> None:
+        if not facts.keys() <= self.facts.keys():
+            raise FactUndeclaredError(fact=min(facts.keys() - self.facts.keys()))
+
+    def judge_table(
+        self, question: str, facts: "pl.DataFrame | pl.LazyFrame", *, place: Place, on: date
+    ) -> TableVerdict:
+        """Judge every row of a table as `judge` judges one case, at one place on one day.
+
+        The columns are facts by their declared names; a null and an absent column are missing facts.
+        `columns` and `column_facts` say how. There are no traces, and no waivers: who needs a reason
+        judges that row alone.
+
+        Refuses:
+            QuestionUnknownError: no rule of any place or period asks that question.
+            FactUndeclaredError: a column, or a field of its rows, is not in the vocabulary.
+            FactMalformedError: a column has another type than declared.
+        """
+        from zhiping.core.policybook.table_judging import judge_table  # noqa: PLC0415  # see below
+
+        return judge_table(self, question, facts, place=place, on=on)
+
+    def judge_table_by(
+        self, question: str, facts: "pl.DataFrame | pl.LazyFrame", *, place: str, on: str
+    ) -> TableVerdict:
+        """Judge every row of a table at the place and on the day that its own columns name.
+
+        Rows for which no rule is known get `no_rule_known`.
+
+        Refuses:
+            QuestionUnknownError, FactUndeclaredError: see `judge_table`.
+            FactMalformedError: see there; or a place or a day is missing or malformed.
+        """
+        # The engine of tables takes longer to import than a single case takes to judge.
+        from zhiping.core.policybook.table_judging import judge_table_by  # noqa: PLC0415  # see above
+
+        return judge_table_by(self, question, facts, place=place, on=on)
+
+    def rules_at(self, question: str, *, place: Place, on: date) -> tuple[ResolvedRule, ...]:
+        """Return the rules that judge there and then, by id, with the values that their parameters have.
+
+        Refuses:
+            QuestionUnknownError: no rule at all asks the question.
+        """
+        return tuple(
+            ResolvedRule(rule=rule, values=self._values_of(rule, place, on))
+            for rule in self.rules_in_force(question, place=place, on=on)
+        )
+
+    @property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        """Return the official lists by name."""
+        return self._library.catalogues
 
     def _no_rule(self, question: str, facts: Mapping[str, object], place: Place, on: date) -> Verdict:
         near = [rule for rule in self._rules_of(question) if rule.judges and rule.binds_at(place)]
@@ -319,24 +383,27 @@ class PolicyBook:
             return None
         return Plan(
             decides_on=rules[0].decides_on,
-            rules=tuple(self._compile_rule(rule, place, on) for rule in rules),
-            reads=tuple(dict.fromkeys(name for rule in rules for name in self._reads_of(rule))),
+            judges=tuple(self._compile_rule(rule, place, on) for rule in rules),
+            reads=frozenset(name for rule in rules for name in self.reads_of(rule)),
         )
 
-    def _reads_of(self, rule: Rule) -> tuple[str, ...]:
+    def _values_of(self, rule: Rule, place: Place, on: date) -> dict[str, ParameterValue | None]:
+        return {name: self.resolve(name, place=place, on=on) for name in _parameters_of(rule)}
+
+    def reads_of(self, rule: Rule) -> tuple[str, ...]:
         """Return the facts of the case that a rule reads; rows' fields and built-in facts left out."""
         names = (name for condition in _conditions_of(rule) for name in facts_of(condition))
-        return tuple(name for name in dict.fromkeys(names) if name in self.facts and name not in _BUILT_IN)
+        return tuple(name for name in dict.fromkeys(names) if name in self.facts and name not in BUILT_IN)
 
-    def _compile_rule(self, rule: Rule, place: Place, on: date) -> CompiledRule:
-        values = {name: self.resolve(name, place=place, on=on) for name in _parameters_of(rule)}
+    def _compile_rule(self, rule: Rule, place: Place, on: date) -> Judge:
+        values = self._values_of(rule, place, on)
         compiler = Compiler(
             facts=self.facts,
             parameters=values,
             catalogues=self._library.catalogues,
         )
         used = {name: plain(one.value) if one else None for name, one in values.items()}
-        read = self._reads_of(rule)
+        read = self.reads_of(rule)
         basis = RuleBasis(
             rule=rule.id,
             version=hash_of([rule.content_hash, used, self._catalogue_hashes(rule)]),
@@ -348,10 +415,12 @@ class PolicyBook:
             unknown_message=rule.unknown_message,
             facts={**{name: self.facts[name] for name in read}, **self._fields_of(read)},
         )
-        return CompiledRule(
-            basis=basis,
+        condition = compiler.compile(rule.condition)
+        return judge_of(
+            basis,
             applies=compiler.compile(rule.applies_when) if rule.applies_when else None,
-            condition=compiler.compile(rule.condition),
+            condition=condition,
+            shared=shared_pass(rule.condition, condition),
         )
 
     def _fields_of(self, names: tuple[str, ...]) -> dict[str, FactDeclaration]:
@@ -388,7 +457,7 @@ class PolicyBook:
         if not rule.binds_at(place) or not rule.period.covers(on):
             return Outcome.NOT_APPLICABLE
         scope = {**facts, "day": on, "place": place.code}
-        return self._compile_rule(rule, place, on).judge(scope).outcome
+        return self._compile_rule(rule, place, on)(scope).outcome
 
     def failing_cases(self) -> Iterator[CaseFailure]:
         """Run every case of every rule, drafts included, and yield those that come out otherwise."""
@@ -412,7 +481,7 @@ class PolicyBook:
         return compare(before, self.judge(before.question, facts, place=before.place, on=before.on))
 
 
-_BUILT_IN = ("day", "place")
+BUILT_IN = ("day", "place")
 
 
 def _in_reading_order(files: Mapping[str, Path]) -> dict[str, Path]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from zhiping.core.policybook.conditions import (
     Against,
@@ -24,6 +26,7 @@ from zhiping.core.policybook.conditions import (
     InPeriod,
     InSpan,
     Not,
+    facts_of,
 )
 from zhiping.core.policybook.fact_values import FITS, wanted_of
 from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType, ParameterValue
@@ -36,30 +39,31 @@ from zhiping.kernel.place import Place, PlaceMalformedError
 type Facts = Mapping[str, object]
 type Closure = Callable[[Facts], Trace]
 type Getter = Callable[[Facts], object]
+type RowTest = Callable[[Facts, Facts], Group]
 
 NUMERIC = (FactType.WHOLE, FactType.DECIMAL)
 
 
-def all_of(values: tuple[Met, ...]) -> Met:
-    """Return whether all hold; unknown only where no part fails.
+def all_of(parts: tuple[Trace, ...]) -> Met:
+    """Return whether all parts hold; unknown only where no part fails. No parts: they do."""
+    met: Met = True
+    for part in parts:
+        if part.met is False:
+            return False
+        if part.met is None:
+            met = None
+    return met
 
-    >>> all_of((True, None)), all_of((False, None)), all_of(())
-    (None, False, True)
-    """
-    if False in values:
-        return False
-    return None if None in values else True
 
-
-def any_of(values: tuple[Met, ...]) -> Met:
-    """Return whether any holds; unknown only where no part holds.
-
-    >>> any_of((True, None)), any_of((False, None)), any_of(())
-    (True, None, False)
-    """
-    if True in values:
-        return True
-    return None if None in values else False
+def any_of(parts: tuple[Trace, ...]) -> Met:
+    """Return whether any part holds; unknown only where no part holds. No parts: none does."""
+    met: Met = False
+    for part in parts:
+        if part.met is True:
+            return True
+        if part.met is None:
+            met = None
+    return met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,7 @@ class Compiler:
         test = self._test(fact, operator, condition.against, unit)
         observe = _getter(fact)
         if operator in {Operator.YES, Operator.NO}:
-            return _flag(test, observe, wanted=operator is Operator.YES)
+            return _flag(test, fact.name, observe, wanted=operator is Operator.YES)
         exact = fact.type is FactType.DECIMAL or (
             isinstance(condition.against, FromFact)
             and self.facts[condition.against.name].type is FactType.DECIMAL
@@ -155,9 +159,8 @@ class Compiler:
             observe = _decimal_of(observe)
         if operator is Operator.AS_WORDED:  # no value here on this day, hence no wording either
             return lambda facts: Observation(test, None, observe(facts), None)
-        is_fixed = not isinstance(condition.against, FromFact)
-        if is_fixed and operator not in _MEMBERSHIPS:
-            return _compared_with_constant(test, observe, required({}))
+        if not isinstance(condition.against, FromFact):
+            return _compared_with_constant(test, fact, observe, required({}))
         return _compared(test, observe, required)
 
     def _in_period(self, condition: InPeriod) -> Closure:
@@ -198,17 +201,17 @@ class Compiler:
         test = self._test(rows, operator, condition.against, rows.unit)
         test = replace(test, type=FactType.WHOLE.value)
         required = self._required(condition.against, exact=False)
-        inner = None if condition.where is None else self._inside(rows).compile(condition.where)
-        observe, blank, key = _getter(rows), _blank(rows), rows.key
+        ask = None if condition.where is None else self._row_test(rows, condition.where)
+        observe = _getter(rows)
 
         def closure(facts: Facts) -> Trace:
             given, limit = observe(facts), required(facts)
             if given is None:
                 return Group("count", None, (Observation(test, None, None, limit),), rows.label)
             listed: tuple[Mapping[str, object], ...] = given  # type: ignore[assignment]  # checked by the getter
-            if inner is None:
+            if ask is None:
                 return Group("count", *_tally(test, operator, (len(listed), len(listed)), limit), rows.label)
-            parts = tuple(_row(inner, facts, blank, row, key) for row in listed)
+            parts = tuple([ask(facts, row) for row in listed])
             sure = sum(part.met is True for part in parts)
             possible = sure + sum(part.met is None for part in parts)
             met, tally = _tally(test, operator, (sure, possible), limit)
@@ -218,8 +221,7 @@ class Compiler:
 
     def _each(self, condition: Each) -> Closure:
         rows = self.facts[condition.of]
-        inner = self._inside(rows).compile(condition.condition)
-        observe, blank, key = _getter(rows), _blank(rows), rows.key
+        ask, observe = self._row_test(rows, condition.condition), _getter(rows)
         when_empty, label = condition.when_empty, rows.label
         some = self._test(rows, Operator.AT_LEAST, None, rows.unit)
         some = replace(some, type=FactType.WHOLE.value)
@@ -229,10 +231,24 @@ class Compiler:
             if not given:
                 met, count = (None, None) if given is None else (when_empty, 0)
                 return Group("each", met, (Observation(some, met, count, 1),), label)
-            parts = tuple(_row(inner, facts, blank, row, key) for row in given)  # type: ignore[attr-defined]  # rows
-            return Group("each", all_of(tuple(part.met for part in parts)), parts, label)
+            parts = tuple([ask(facts, row) for row in given])  # type: ignore[attr-defined]  # rows
+            return Group("each", all_of(parts), parts, label)
 
         return closure
+
+    def _row_test(self, rows: FactDeclaration, condition: Condition) -> RowTest:
+        """Return what tests one row; it sees the case as well only where the condition asks for it."""
+        inner, key = self._inside(rows).compile(condition), rows.key
+        blank: Facts = dict.fromkeys((one.name for one in rows.fields), None)
+        reads_case = not set(facts_of(condition)) <= blank.keys()
+
+        def test(facts: Facts, row: Facts) -> Group:
+            # A gap in a row is not filled from the case.
+            part = inner({**facts, **blank, **row} if reads_case else row)
+            name = row.get(key) if key else None
+            return Group("row", part.met, (part,), "" if name is None else str(name))
+
+        return test
 
     def _call(self, condition: Call) -> Closure:
         predicate = PREDICATES[condition.predicate]
@@ -242,24 +258,15 @@ class Compiler:
         def closure(facts: Facts) -> Trace:
             arguments = {argument: get(facts) for argument, get in getters.items()}
             found = predicate.function(arguments, catalogues)
-            return Group("predicate", all_of(tuple(one.met for one in found)), found, predicate.name)
+            return Group("predicate", all_of(found), found, predicate.name)
 
         return closure
 
 
-_MEMBERSHIPS = {
-    Operator.IN,
-    Operator.NOT_IN,
-    Operator.INCLUDES_ALL,
-    Operator.INCLUDES_NONE,
-    Operator.INSIDE,
-}
-
-
-def _group(kind: str, closures: tuple[Closure, ...], combine: Callable[[tuple[Met, ...]], Met]) -> Closure:
+def _group(kind: str, closures: tuple[Closure, ...], combine: Callable[[tuple[Trace, ...]], Met]) -> Closure:
     def closure(facts: Facts) -> Trace:
         parts = tuple([part(facts) for part in closures])
-        return Group(kind, combine(tuple([part.met for part in parts])), parts)
+        return Group(kind, combine(parts), parts)
 
     return closure
 
@@ -272,26 +279,69 @@ def _negation(inner: Closure) -> Closure:
     return closure
 
 
-def _flag(test: Test, observe: Getter, *, wanted: bool) -> Closure:
+def _flag(test: Test, name: str, observe: Getter, *, wanted: bool) -> Closure:
+    """Return what tests a flag; its three observations are made once and shared by all cases."""
+    yes, no = (Observation(test, flag is wanted, flag, wanted) for flag in (True, False))
+    missing = Observation(test, None, None, wanted)
+
     def closure(facts: Facts) -> Trace:
-        observed = observe(facts)
-        return Observation(test, None if observed is None else observed is wanted, observed, wanted)
+        observed = facts.get(name)
+        if observed is True:
+            return yes
+        if observed is False:
+            return no
+        observe(facts)  # refuses what is no flag
+        return missing
 
     return closure
 
 
-def _compared_with_constant(test: Test, observe: Getter, required: object) -> Closure:
+def shared_pass(condition: Condition, closure: Closure) -> Trace | None:
+    """Return the one trace of all cases that meet a condition; None where each has its own."""
+    match condition:
+        case Compare(fact=fact, operator=Operator.YES | Operator.NO as operator):
+            return closure({fact: operator is Operator.YES})
+        case _:
+            return None
+
+
+def _compared_with_constant(test: Test, fact: FactDeclaration, observe: Getter, required: object) -> Closure:
     if required is None:
         return lambda facts: Observation(test, None, observe(facts), None)
-    compare = comparison_of(test.operator)
+    holds, name, (wanted,) = _with_constant(test.operator, required), fact.name, FITS[fact.type]
 
     def closure(facts: Facts) -> Trace:
-        observed = observe(facts)
-        if observed is None:
-            return Observation(test, None, None, required)
-        return Observation(test, compare(observed, required), observed, required)
+        observed = facts.get(name)
+        if type(observed) is not wanted:  # missing, or to be brought into its type, or to be refused
+            observed = observe(facts)
+            if observed is None:
+                return Observation(test, None, None, required)
+        return Observation(test, holds(observed), observed, required)
 
     return closure
+
+
+def _with_constant(operator: Operator, required: Any) -> Callable[[Any], bool]:
+    """Return the test of an operator whose required value is the same for every case."""
+    if operator in _MIRRORED:
+        return partial(comparison_of(_MIRRORED[operator]), required)
+    if operator is Operator.INCLUDES_ALL:
+        return frozenset(required).issubset
+    if operator is Operator.INCLUDES_NONE:
+        return frozenset(required).isdisjoint
+    holds = _MEMBERSHIP_TESTS[operator]
+    return lambda observed: holds(observed, required)
+
+
+_MIRRORED = {
+    Operator.AT_LEAST: Operator.AT_MOST,
+    Operator.AT_MOST: Operator.AT_LEAST,
+    Operator.MORE_THAN: Operator.LESS_THAN,
+    Operator.LESS_THAN: Operator.MORE_THAN,
+    Operator.EQUAL: Operator.EQUAL,
+    Operator.NOT_EQUAL: Operator.NOT_EQUAL,
+}
+"""What a comparison is called when the required value comes first."""
 
 
 def _compared(test: Test, observe: Getter, required: Getter) -> Closure:
@@ -305,7 +355,12 @@ def _compared(test: Test, observe: Getter, required: Getter) -> Closure:
     return closure
 
 
-def _is_inside(observed: object, limit: object) -> bool:
+def is_inside(observed: object, limit: object) -> bool:
+    """Tell whether a place code lies in another.
+
+    Refuses:
+        FactMalformedError: one of them is no place code.
+    """
     try:
         return Place(str(limit)).contains(Place(str(observed)))
     except PlaceMalformedError as error:
@@ -317,7 +372,7 @@ _MEMBERSHIP_TESTS: dict[Operator, Callable[[object, object], bool]] = {
     Operator.NOT_IN: lambda observed, limit: observed not in limit,  # type: ignore[operator]  # lists, see above
     Operator.INCLUDES_ALL: lambda observed, limit: set(limit) <= set(observed),  # type: ignore[call-overload]  # lists
     Operator.INCLUDES_NONE: lambda observed, limit: not set(limit) & set(observed),  # type: ignore[call-overload]  # lists
-    Operator.INSIDE: _is_inside,
+    Operator.INSIDE: is_inside,
 }
 
 
@@ -346,17 +401,6 @@ def _decimal_of(get: Getter) -> Getter:
         return None if value is None else as_decimal(value)
 
     return exact
-
-
-def _blank(rows: FactDeclaration) -> dict[str, object]:
-    """Return the rows' fields, all missing, so that a gap in a row is not filled from the case."""
-    return dict.fromkeys((one.name for one in rows.fields), None)
-
-
-def _row(inner: Closure, facts: Facts, blank: Facts, row: Mapping[str, object], key: str) -> Group:
-    part = inner({**facts, **blank, **row})
-    name = row.get(key) if key else None
-    return Group("row", part.met, (part,), "" if name is None else str(name))
 
 
 def _tally(

@@ -1,34 +1,62 @@
 """The compiled rules of one question at one place while nothing changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from zhiping.core.policybook.compiling import Closure
-from zhiping.core.policybook.model import Outcome
+from zhiping.core.policybook.compiling import Closure, Facts
+from zhiping.core.policybook.model import Outcome, ParameterValue, Rule
+from zhiping.core.policybook.trace import Trace
 from zhiping.core.policybook.verdict import Finding, RuleBasis
+
+type Judge = Callable[[Facts], Finding]
+"""One rule with its parameters resolved: says what it finds of the facts of one case."""
+
+
+def judge_of(basis: RuleBasis, *, applies: Closure | None, condition: Closure, shared: Trace | None) -> Judge:
+    """Return what judges by a rule, given its compiled conditions.
+
+    `shared` is the trace that all passing cases have in common, if there is one; then they have the
+    finding in common too.
+    """
+
+    def found(facts: Facts) -> Finding:
+        trace = condition(facts)
+        met = trace.met
+        if met is True:
+            return Finding(basis, _PASS, trace)
+        return Finding(basis, _UNKNOWN if met is None else basis.outcome, trace, facts)
+
+    judge = found if shared is None else _sharing(found, condition, Finding(basis, _PASS, shared))
+    return judge if applies is None else _where_it_applies(basis, applies, judge)
+
+
+def _sharing(judge: Judge, condition: Closure, passed: Finding) -> Judge:
+    shared = passed.trace
+    return lambda facts: passed if condition(facts) is shared else judge(facts)
+
+
+def _where_it_applies(basis: RuleBasis, applies: Closure, judge: Judge) -> Judge:
+    def found(facts: Facts) -> Finding:
+        applicability = applies(facts)
+        if applicability.met is True:
+            return judge(facts)
+        if applicability.met is False:
+            return Finding(basis, _NOT_APPLICABLE, applicability)
+        return Finding(basis, _UNKNOWN, applicability, facts)
+
+    return found
+
+
+# Looked up once: an enum's member costs as much to look up as a finding to make.
+_PASS, _UNKNOWN, _NOT_APPLICABLE = Outcome.PASS, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompiledRule:
-    """One rule with its parameters resolved: ready to judge."""
+class ResolvedRule:
+    """One rule with the values that its parameters have at a place on a day."""
 
-    basis: RuleBasis
-    applies: Closure | None
-    condition: Closure
-
-    def judge(self, facts: Mapping[str, object]) -> Finding:
-        """Return what the rule says of the facts."""
-        if self.applies is not None:
-            applicability = self.applies(facts)
-            if applicability.met is False:
-                return Finding(self.basis, Outcome.NOT_APPLICABLE, applicability, facts)
-            if applicability.met is None:
-                return Finding(self.basis, Outcome.UNKNOWN, applicability, facts)
-        trace = self.condition(facts)
-        if trace.met is True:
-            return Finding(self.basis, Outcome.PASS, trace, facts)
-        outcome = Outcome.UNKNOWN if trace.met is None else self.basis.outcome
-        return Finding(self.basis, outcome, trace, facts)
+    rule: Rule
+    values: Mapping[str, ParameterValue | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +64,5 @@ class Plan:
     """All rules of one question that are in force together, and the facts that they read."""
 
     decides_on: str
-    rules: tuple[CompiledRule, ...]
-    reads: tuple[str, ...]
+    judges: tuple[Judge, ...]
+    reads: frozenset[str]

@@ -29,9 +29,11 @@ class Test:
     certainty: str = "stated"
 
 
-# Observations, groups and findings are made by the dozen for every case: not frozen, since a frozen
-# dataclass takes three times as long to make. Nothing changes them once they are made.
-@dataclass(slots=True)
+# Observations, groups and findings are made by the dozen for every case. They are neither frozen nor
+# slotted: a frozen one takes three times as long to make, and the interpreter has no short way to make a
+# slotted one. Nothing changes them once they are made: what is the same for several cases, as the
+# observation of a flag, they share.
+@dataclass
 class Observation:
     """One test on one case: observed against required."""
 
@@ -52,7 +54,7 @@ class Observation:
         return _distance(self.test.operator, self.observed, self.required)
 
 
-@dataclass(slots=True)
+@dataclass
 class Group:
     """Several tests taken together: all, any, not, each, row, count, predicate."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from zhiping.core.policybook.errors import (
     RuleUnknownError,
@@ -48,17 +49,21 @@ class RuleBasis:
     facts: Mapping[str, FactDeclaration] = field(default_factory=dict, repr=False, compare=False)
 
 
-@dataclass(slots=True)  # not frozen: see the remark on observations
+_NO_FACTS: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass  # neither frozen nor slotted: see the remark on observations
 class Finding:
     """What one rule says of one case.
 
-    `outcome` is pass, the rule's own outcome (refuse, warn, note), unknown or not applicable.
+    `outcome` is pass, the rule's own outcome (refuse, warn, note), unknown or not applicable. `facts`
+    are what its message is filled from; what passed, or does not apply, has no message and keeps none.
     """
 
     basis: RuleBasis
     outcome: Outcome
     trace: Trace
-    facts: Mapping[str, object] = field(repr=False, compare=False)
+    facts: Mapping[str, object] = field(default=_NO_FACTS, repr=False, compare=False)
     stored_message: str | None = None
 
     @property
@@ -241,7 +246,7 @@ class Waiver:
     on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Verdict:
     """What all rules of a question say of one case at a place on its named day.
 
@@ -256,9 +261,40 @@ class Verdict:
     findings: tuple[Finding, ...]
     facts: Mapping[str, object]
     outcome_before_waivers: Outcome
-    waivers: tuple[Waiver, ...] = ()
-    earlier: tuple[RulePeriod, ...] = ()
-    later: tuple[RulePeriod, ...] = ()
+    waivers: tuple[Waiver, ...]
+    earlier: tuple[RulePeriod, ...]
+    later: tuple[RulePeriod, ...]
+
+    def __init__(  # noqa: PLR0913  # as many as there are fields, all by keyword
+        self,
+        *,
+        question: str,
+        place: Place,
+        on: date,
+        decides_on: str,
+        outcome: Outcome,
+        findings: tuple[Finding, ...],
+        facts: Mapping[str, object],
+        outcome_before_waivers: Outcome,
+        waivers: tuple[Waiver, ...] = (),
+        earlier: tuple[RulePeriod, ...] = (),
+        later: tuple[RulePeriod, ...] = (),
+    ) -> None:
+        # All in one step: made by itself, a frozen class sets one field after the other, each through a
+        # call, which would take a tenth of the time of a judgement.
+        self.__dict__.update(
+            question=question,
+            place=place,
+            on=on,
+            decides_on=decides_on,
+            outcome=outcome,
+            findings=findings,
+            facts=facts,
+            outcome_before_waivers=outcome_before_waivers,
+            waivers=waivers,
+            earlier=earlier,
+            later=later,
+        )
 
     @property
     def waived(self) -> frozenset[str]:
@@ -346,7 +382,13 @@ _ORDER = (
     Outcome.NO_RULE_KNOWN,
 )
 _RANK = {outcome.value: rank for rank, outcome in enumerate(_ORDER)}
-_NOTE, _PASS, _NOT_APPLICABLE = Outcome.NOTE, Outcome.PASS, Outcome.NOT_APPLICABLE
+_NOTE, _PASS, _REFUSE, _NOT_APPLICABLE = (
+    Outcome.NOTE,
+    Outcome.PASS,
+    Outcome.REFUSE,
+    Outcome.NOT_APPLICABLE,
+)
+_PASS_RANK, _NOT_APPLICABLE_RANK, _LAST_RANK = _RANK["pass"], _RANK["not_applicable"], len(_ORDER) - 1
 
 
 def combined(findings: Iterable[Finding], waived: Iterable[str] = ()) -> Outcome:
@@ -356,16 +398,20 @@ def combined(findings: Iterable[Finding], waived: Iterable[str] = ()) -> Outcome
     nothing; a waived finding counts as passed. No findings: no rule known.
     """
     excused = frozenset(waived)
-    best = len(_ORDER) - 1
+    best, some_pass = _LAST_RANK, False
     for finding in findings:
         outcome = finding.outcome
-        if outcome is not _NOT_APPLICABLE:
-            basis = finding.basis
-            if basis.outcome is _NOTE or (excused and basis.rule in excused):
-                outcome = _PASS
-        rank = _RANK[outcome.value]
-        best = min(best, rank)
-    return _ORDER[best]
+        if outcome is _PASS:
+            some_pass = True
+        elif outcome is _NOT_APPLICABLE:
+            best = min(best, _NOT_APPLICABLE_RANK)
+        elif finding.basis.outcome is _NOTE or finding.basis.rule in excused:
+            some_pass = True
+        elif outcome is _REFUSE:  # nothing beats it
+            return outcome
+        else:
+            best = min(best, _RANK[outcome.value])
+    return _ORDER[min(best, _PASS_RANK) if some_pass else best]
 
 
 # JSON --------------------------------------------------------------------------------------------

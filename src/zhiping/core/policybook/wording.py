@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any
 
 _NUMERAL = r"[\d一二三四五六七八九十百千万两]"
 
@@ -95,35 +97,12 @@ def comparison_of(operator: Operator) -> Callable[[object, object], bool]:
     return _COMPARISONS[operator]
 
 
-def _at_least(left: object, right: object) -> bool:
-    return bool(left >= right)  # type: ignore[operator]  # both sides were checked to be of one ordered type
-
-
-def _more_than(left: object, right: object) -> bool:
-    return bool(left > right)  # type: ignore[operator]  # both sides were checked to be of one ordered type
-
-
-def _at_most(left: object, right: object) -> bool:
-    return bool(left <= right)  # type: ignore[operator]  # both sides were checked to be of one ordered type
-
-
-def _less_than(left: object, right: object) -> bool:
-    return bool(left < right)  # type: ignore[operator]  # both sides were checked to be of one ordered type
-
-
-def _equal(left: object, right: object) -> bool:
-    return bool(left == right)
-
-
-def _not_equal(left: object, right: object) -> bool:
-    return bool(left != right)
-
-
-_COMPARISONS: dict[Operator, Callable[[object, object], bool]] = {
-    Operator.AT_LEAST: _at_least,
-    Operator.MORE_THAN: _more_than,
-    Operator.AT_MOST: _at_most,
-    Operator.LESS_THAN: _less_than,
-    Operator.EQUAL: _equal,
-    Operator.NOT_EQUAL: _not_equal,
+# Both sides were checked to be of one ordered type when the policy was loaded.
+_COMPARISONS: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.AT_LEAST: ge,
+    Operator.MORE_THAN: gt,
+    Operator.AT_MOST: le,
+    Operator.LESS_THAN: lt,
+    Operator.EQUAL: eq,
+    Operator.NOT_EQUAL: ne,
 }

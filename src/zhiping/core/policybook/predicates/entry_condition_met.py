@@ -32,7 +32,7 @@ def entry_condition_met(
 
 def _tests(row: Mapping[str, str], facts: Mapping[str, object]) -> Iterator[Observation]:
     clause = row["clause"]
-    day = facts["day"]
+    day = facts.get("day")
     # 2. It must be a condition of the level applied for.
     yield _compare(
         _test("level", "申报等级", Operator.EQUAL, "text", clause=clause), facts.get("level"), row["level"]
