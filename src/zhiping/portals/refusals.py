@@ -19,6 +19,7 @@ from zhiping.core.policybook.messages import REFUSALS as POLICYBOOK
 from zhiping.core.roster.errors import RosterFileError
 from zhiping.core.roster.messages import file_sentence
 from zhiping.core.sieve.messages import MESSAGES as SIEVE
+from zhiping.core.wording.messages import SENTENCES as WORDING
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.messages import MESSAGES as KERNEL
 from zhiping.ui.messages import MESSAGES as UI
@@ -29,6 +30,7 @@ MESSAGES: Mapping[str, str] = {
     **CREDENTIAL,
     **POLICYBOOK,
     **SIEVE,
+    **WORDING,
     **UI,
     **AUTHORITIES,
     **REFERENCE,

@@ -31,6 +31,7 @@ COMMANDS = {
     "screen": _own("screen", "对一个文件夹中的数据表做筛查比对。"),
     "world": _own("world", "生成一个可复现的演示世界。"),
     "certificate": _own("certificate", "核验证书。"),
+    "wording": _own("wording", "用字检查和变相恢复检查：检查一段文字、测量准确率和召回率。"),
     "docs": _own("docs", "由程序和政策库生成文档目录，或检查其是否最新。"),
     "bench": _own("bench", "性能测量，结果以比值表示。"),
     "screenshots": _own("screenshots", "为主要页面截图。"),

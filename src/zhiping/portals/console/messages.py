@@ -1,10 +1,12 @@
 """The sentences that the command line shows for a refusal."""
 
+from zhiping.core.wording.messages import SENTENCES as WORDING
 from zhiping.gateways.postgres.messages import SENTENCES as POSTGRES
 from zhiping.kernel.errors import DomainError
 
 SENTENCES = {
     **POSTGRES,
+    **WORDING,
     "fonts.missing": (
         "没有找到中文字体，已查找 {looked_in}。请运行：{line}；或用 ZHIPING_FONTS 指定字体目录。"
     ),
