@@ -9,7 +9,7 @@ from tests import builders
 from tests.apps.journal.watching import officer_with, officer_with_all, recorded, unchanged, undone
 from tests.apps.registry.test_filing_moves import NOW, filing_in, take, visited
 from zhiping.apps.reference.models import WorkdayOverride
-from zhiping.apps.reference.queries import calendar, law
+from zhiping.apps.reference.queries import calendar, judge, law
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.errors import (
     AlreadyOnRecordError,
@@ -183,11 +183,29 @@ def test_removal_ends_the_scope_and_bars_for_two_years_in_foshan():
     assert entry.event == "registry.body_removed"
     assert entry.clauses == ["FS20-5.2", "FS20-5.3"]
     assert set(body.scope_lines.values_list("valid_to", flat=True)) == {on.today()}
-    assert Bar.objects.get(credit_code=body.credit_code).valid_to == dt.date(2028, 12, 1)
+    assert Bar.objects.get(credit_code=body.credit_code).valid_to == dt.date(2028, 12, 2)
     clerk = builders.clerk(body)
     with undone(), pytest.raises(BarredError):
-        registry.open_filing(body.pk, actor=clerk, clock=FixedClock.at(2028, 11, 30))
-    registry.open_filing(body.pk, actor=clerk, clock=FixedClock.at(2028, 12, 1))
+        registry.open_filing(body.pk, actor=clerk, clock=FixedClock.at(2028, 12, 1))
+    registry.open_filing(body.pk, actor=clerk, clock=FixedClock.at(2028, 12, 2))
+
+
+@pytest.mark.parametrize(
+    "removed_on", [dt.date(2026, 12, 1), dt.date(2027, 2, 28), dt.date(2028, 2, 29), dt.date(2026, 12, 31)]
+)
+def test_the_bar_ends_on_the_first_day_on_which_the_rule_lets_a_body_file_again(removed_on):
+    body = builders.confirmed_body()
+    clock = FixedClock.at(removed_on.year, removed_on.month, removed_on.day)
+    registry.remove_body(body.pk, reason="连续一年未开展", actor=BOSS, clock=clock)
+    free = Bar.objects.get(credit_code=body.credit_code).valid_to
+    facts = {
+        "was_filing_cancelled": True,
+        "cancellation_ground": "idle",
+        "filing_cancelled_on": removed_on,
+    }
+    days = (free - dt.timedelta(days=1), free)
+    answers = [judge("refiling", facts, place=body.place, on=day).outcome for day in days]
+    assert answers == [Outcome.REFUSE, Outcome.PASS]
 
 
 def test_removal_bars_nobody_where_no_rule_says_so():

@@ -1,8 +1,10 @@
+import dataclasses
 import io
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import openpyxl
+import polars as pl
 import pytest
 
 from tests.core.roster.made import CANDIDATES, DAY, HEADERS, candidate, full_width, workbook
@@ -233,4 +235,11 @@ def test_a_checked_roster_comes_back_from_its_bytes_as_it_was():
     wrong = {"手机号码": "1", "出生日期": "2024-02-30", "证件号码": "999"}
     roster = read_and_check(workbook([candidate(), candidate(1) | wrong, candidate(2)]), CANDIDATES)
     assert len(roster.bad) == 1
-    assert unpack(pack(roster), CANDIDATES) == roster
+    beside = pl.DataFrame({"index": [b"1", None, b"\0"]})
+    again, columns = unpack(pack(roster, beside=beside), CANDIDATES)
+    assert columns.equals(beside)
+    for part in (each.name for each in dataclasses.fields(roster)):
+        one, other = getattr(roster, part), getattr(again, part)
+        assert one.equals(other) if isinstance(one, pl.DataFrame | pl.Series) else one == other
+    assert again.clean.schema == roster.clean.schema
+    assert again.rows == roster.rows

@@ -7,14 +7,16 @@ facts are judged once.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 from zhiping.apps.exams.models import PriorCertificate, Sitting
-from zhiping.apps.reference.queries import judge, standards_of
+from zhiping.apps.reference.queries import judge, judge_table, standards_of
 from zhiping.apps.registry.queries import spans_of
-from zhiping.core.policybook import Finding, Outcome, Verdict
+from zhiping.core.policybook import Finding, Outcome, TableVerdict, Verdict
 from zhiping.kernel.clock import CHINA
 
 type Facts = dict[str, object]
@@ -55,17 +57,43 @@ class Eligibility:
     @cached_property
     def summary(self) -> dict[str, object]:
         """Return what is kept with the enrolment: both outcomes and the findings that matter."""
-        return {
-            "candidate": self.candidate.outcome.value,
-            "entry": self.entry.outcome.value,
-            "refused": [finding.rule for finding in self.refusals],
-            "unknown": [finding.rule for finding in self.unknowns],
-        }
+        return _summary(
+            self.candidate.outcome.value,
+            self.entry.outcome.value,
+            [finding.rule for finding in self.refusals],
+            [finding.rule for finding in self.unknowns],
+        )
 
-    @cached_property
-    def summary_text(self) -> str:
-        """Return the summary as JSON, as COPY takes it."""
-        return json.dumps(self.summary, ensure_ascii=False)
+
+def _summary(candidate: str, entry: str, refused: Sequence[str], unknown: Sequence[str]) -> dict[str, object]:
+    return {"candidate": candidate, "entry": entry, "refused": refused, "unknown": unknown}
+
+
+CLAIM_COLUMNS = {
+    "candidate_kind": pl.String(),
+    "entry_condition": pl.String(),
+    "born_on": pl.Date(),
+    "work_months": pl.Int64(),
+    "prior_level": pl.String(),
+    "prior_issued_on": pl.Date(),
+    "education": pl.String(),
+    "title": pl.String(),
+    "title_issued_on": pl.Date(),
+}
+"""The fields of a claim as columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TableEligibility:
+    """What the rules say of many claims, in their order (成批资格判定).
+
+    `summaries` are what is kept with the enrolments, as JSON; `is_refused` tells which claims a rule
+    refuses; `prior_issued_on` is when the claimed earlier certificate was issued, as it counted.
+    """
+
+    summaries: pl.Series
+    is_refused: pl.Series
+    prior_issued_on: pl.Series
 
 
 class EligibilityDesk:
@@ -90,8 +118,6 @@ class EligibilityDesk:
             self.prior[row.person_id].append(row)
         standard = standards_of([sitting.occupation_code], on=self.day).get(sitting.occupation_code)
         self.generation = standard.generation if standard else None
-        self._judged: dict[tuple[object, ...], Verdict] = {}
-        self._read: dict[tuple[object, ...], tuple[str, ...]] = {}
         self._answers: dict[tuple[object, ...], Eligibility] = {}
 
     def judge(self, person_id: int | None, claim: Claim) -> Eligibility:
@@ -105,12 +131,11 @@ class EligibilityDesk:
         key = (person_id if has_spans else None, claim, self.prior_issue_day(person_id, claim))
         answer = self._answers.get(key)
         if answer is None:
-            entry = self._verdict("entry_condition", self._entry_facts(person_id, claim))
-            candidate = self._verdict("candidate", self._candidate_facts(person_id, claim))
-            # the same two verdicts are one answer, so that what follows from it is worked out once
-            same = (id(candidate), id(entry))
-            answer = self._answers.get(same) or Eligibility(candidate=candidate, entry=entry)
-            self._answers[key] = self._answers[same] = answer
+            candidate, entry = self._candidate_facts(person_id, claim), self._entry_facts(person_id, claim)
+            answer = self._answers[key] = Eligibility(
+                candidate=judge("candidate", candidate, place=self.place, on=self.day),
+                entry=judge("entry_condition", entry, place=self.place, on=self.day),
+            )
         return answer
 
     def prior_issue_day(self, person_id: int | None, claim: Claim) -> dt.date | None:
@@ -119,16 +144,88 @@ class EligibilityDesk:
         found = next((row.issued_on for row in rows if row.level == claim.prior_level), None)
         return found or claim.prior_issued_on
 
-    def _verdict(self, question: str, facts: Facts) -> Verdict:
-        """Return the verdict; candidates who differ only in what no rule in force reads share one."""
-        given = (question, *facts)
-        if given not in self._read:
-            verdict = judge(question, facts, place=self.place, on=self.day)
-            self._read[given] = tuple(name for name in facts if name in verdict.facts)
-        key = (given, *(facts[name] for name in self._read[given]))
-        if key not in self._judged:
-            self._judged[key] = judge(question, facts, place=self.place, on=self.day)
-        return self._judged[key]
+    def judge_many(self, person_ids: pl.Series, claims: pl.DataFrame) -> TableEligibility:
+        """Return what `judge` says of many persons (missing: not on record yet) and their claims.
+
+        `claims` has the CLAIM_COLUMNS. Nobody is told why here: ask `judge` of the few that are refused.
+        """
+        claims = claims.with_columns(prior_issued_on=self._prior_issue_days(person_ids, claims))
+        answers = [
+            _told(name, judge_table(question, facts, place=self.place, on=self.day))
+            for name, question, facts in (
+                ("candidate", "candidate", self._candidate_table(person_ids, claims)),
+                ("entry", "entry_condition", self._entry_table(claims)),
+            )
+        ]
+        both = pl.concat(answers, how="horizontal")
+        distinct = both.unique().with_row_index("code")
+        written = [
+            json.dumps(
+                _summary(candidate, entry, [*refused, *refused_too], [*unknown, *unknown_too]),
+                ensure_ascii=False,
+            )
+            for _, candidate, refused, unknown, entry, refused_too, unknown_too in distinct.iter_rows()
+        ]
+        codes = both.join(distinct, on=both.columns, how="left", maintain_order="left")["code"]
+        return TableEligibility(
+            summaries=pl.Series(written, dtype=pl.String).gather(codes),
+            is_refused=(both["candidate.refused"].list.len() + both["entry.refused"].list.len()) > 0,
+            prior_issued_on=claims["prior_issued_on"],
+        )
+
+    def _prior_issue_days(self, person_ids: pl.Series, claims: pl.DataFrame) -> pl.Series:
+        rows = [
+            (person_id, row.level, row.issued_on) for person_id, found in self.prior.items() for row in found
+        ]
+        on_record = pl.DataFrame(
+            rows, schema={"person_id": pl.Int64, "prior_level": pl.String, "day": pl.Date}, orient="row"
+        )
+        asked = claims.select("prior_level", "prior_issued_on", person_id=person_ids)
+        found = asked.join(on_record, on=("person_id", "prior_level"), how="left", maintain_order="left")
+        return found.select(pl.coalesce("day", "prior_issued_on")).to_series()
+
+    def _candidate_table(self, person_ids: pl.Series, claims: pl.DataFrame) -> pl.DataFrame:
+        """Return `_candidate_facts` of many, one a row."""
+        known, day = self.spans, self.day
+        facts = claims.select(
+            body_kind=pl.lit(str(self.body_kind)),
+            employment_kind="candidate_kind",
+            volunteers=pl.lit(value=True),
+        )
+        if known.feed_reaches_body:
+            insured = [one for one in known.insured if known.is_insured_here(one, day)]
+            facts = facts.with_columns(
+                insured_by_body_on_day=person_ids.is_in(insured).fill_null(value=False)
+            )
+        is_dispatched = facts["employment_kind"] == "dispatched"
+        if is_dispatched.any():
+            tied = [one for one in {*known.insured, *known.dispatched} if known.is_tied_to_city(one, day)]
+            months = {one: known.dispatch_months(one, day) for one in known.dispatched}
+            facts = facts.with_columns(
+                dispatch_months=pl.when(is_dispatched).then(
+                    person_ids.replace_strict(months, default=0, return_dtype=pl.Int64)
+                ),
+                insured_or_employed_in_city=pl.when(is_dispatched).then(
+                    person_ids.is_in(tied).fill_null(value=False)
+                ),
+            )
+        return facts
+
+    def _entry_table(self, claims: pl.DataFrame) -> pl.DataFrame:
+        """Return `_entry_facts` of many, one a row."""
+        texts = ("prior_level", "education", "title")
+        return claims.select(
+            "entry_condition",
+            "born_on",
+            "work_months",
+            "prior_issued_on",
+            "title_issued_on",
+            *(pl.col(name).replace("", None) for name in texts),
+            level=pl.lit(self.sitting.level),
+            standard_generation=pl.lit(self.generation, dtype=pl.String),
+            in_related_occupation=pl.lit(value=True),
+            has_completed_apprenticeship=pl.lit(value=True),
+        )
 
     def _candidate_facts(self, person_id: int | None, claim: Claim) -> Facts:
         facts: Facts = {
@@ -161,3 +258,15 @@ class EligibilityDesk:
         # The form asks for years in this or a related occupation, and for the condition itself.
         facts: Facts = {"in_related_occupation": True, "has_completed_apprenticeship": True}
         return facts | {name: value for name, value in stated.items() if value is not None}
+
+
+def _told(name: str, verdict: TableVerdict) -> pl.DataFrame:
+    """Return, row by row, the outcome and the rules that refused or could not be decided."""
+    by_row = verdict.findings.group_by("row", maintain_order=True).agg(
+        pl.col("rule").filter(pl.col("outcome") == outcome.value).alias(f"{name}.{kind}")
+        for outcome, kind in ((Outcome.REFUSE, "refused"), (Outcome.UNKNOWN, "unknown"))
+    )
+    outcomes = pl.DataFrame({f"{name}.outcome": verdict.outcomes}).with_row_index("row")
+    told = outcomes.join(by_row, on="row", how="left", maintain_order="left").drop("row")
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    return told.with_columns(pl.col(f"{name}.{kind}").fill_null(nothing) for kind in ("refused", "unknown"))

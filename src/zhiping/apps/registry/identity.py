@@ -1,6 +1,7 @@
 """Identity numbers and telephone numbers at rest: sealed, found by index, unsealed only under a duty."""
 
 import functools
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -21,6 +22,28 @@ def _phones() -> Sealer:
 def number_index(number: str, paper_kind: str) -> bytes:
     """Return the keyed index under which a person's paper is found."""
     return _numbers().index(f"{paper_kind}\0{number}")
+
+
+def number_indexes(numbers: Iterable[str | None], paper_kinds: Iterable[str | None]) -> list[bytes | None]:
+    """Return the keyed index of many papers; None where the number or the kind is missing."""
+    index = _numbers().index
+    return [
+        None if number is None or kind is None else index(f"{kind}\0{number}")
+        for number, kind in zip(numbers, paper_kinds, strict=True)
+    ]
+
+
+def seal_numbers(numbers: Iterable[str], indexes: Iterable[bytes]) -> list[bytes]:
+    """Return many numbers sealed, each bound to its index."""
+    return _numbers().seal_all(numbers, indexes)
+
+
+def seal_phones(phones: Iterable[str], indexes: Iterable[bytes]) -> list[bytes | None]:
+    """Return many telephone numbers sealed, each bound to its person's index; None for none."""
+    pairs = list(zip(phones, indexes, strict=True))
+    there = [pair for pair in pairs if pair[0]]
+    sealed = iter(_phones().seal_all((phone for phone, _ in there), (index for _, index in there)))
+    return [next(sealed) if phone else None for phone, _ in pairs]
 
 
 def seal_number(number: str, paper_kind: str) -> tuple[bytes, bytes]:

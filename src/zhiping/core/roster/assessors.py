@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import polars as pl
+
 from zhiping.core.roster import lists
 from zhiping.core.roster.candidates import ReadIdentity
 from zhiping.core.roster.reading import (
@@ -87,16 +89,25 @@ def assessors_sheet(*, read_identity: ReadIdentity, occupations: tuple[str, ...]
                 name="levels",
                 header="可考评等级",
                 read=read_levels,
+                dtype=pl.List(pl.String),
                 required=True,
                 width=20,
                 example="五级、四级、三级",
                 note="几个等级用顿号隔开，也可写 5-3。",
             ),
-            Field(name="valid_from", header="有效期起", read=read_day, required=True, example="2026-01-01"),
+            Field(
+                name="valid_from",
+                header="有效期起",
+                read=read_day,
+                dtype=pl.Date(),
+                required=True,
+                example="2026-01-01",
+            ),
             Field(
                 name="valid_through",
                 header="有效期止",
                 read=read_day,
+                dtype=pl.Date(),
                 required=True,
                 example="2028-12-31",
                 note="证卡上印的最后一天。",

@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Protocol, cast
+
+import polars as pl
 
 from zhiping.core.roster import lists
 from zhiping.core.roster.lists import CandidateLists
 from zhiping.core.roster.reading import (
     LEVEL_NAMES,
+    PLAIN_NAME,
+    PLAIN_NUMBER,
+    PLAIN_PHONE,
+    PLAIN_TEXT,
     as_choice,
     as_digits,
     as_text,
@@ -23,7 +29,18 @@ from zhiping.core.roster.reading import (
     read_phone,
     read_tenure,
 )
-from zhiping.core.roster.sheet import Check, Clean, Field, Problem, Reader, Refused, Settle, Sheet, Value
+from zhiping.core.roster.sheet import (
+    Check,
+    Clean,
+    Field,
+    Problem,
+    Reader,
+    Refused,
+    Settle,
+    SettleColumns,
+    Sheet,
+    Value,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +52,17 @@ class Identity:
     is_male: bool
 
 
-type ReadIdentity = Callable[[str], Identity | str]
-"""From an identity number of 15 or 18 places to what it says, or to a sentence why it is not valid."""
+class ReadIdentity(Protocol):
+    """Reads identity numbers of 15 or 18 places (身份证号码核验), one or a column of them."""
+
+    def __call__(self, number: str, /) -> Identity | str:
+        """Return what a number says, or a sentence why it is not valid."""
+        ...
+
+    def of_column(self, numbers: pl.Series, /) -> pl.DataFrame:
+        """Return `number`, `born_on` and `is_male` of each; all missing where it is not valid."""
+        ...
+
 
 type IsCertificateNumber = Callable[[str], bool]
 
@@ -64,6 +90,7 @@ def candidate_sheet(
         title="考生报名表",
         fields=_fields(words, is_certificate_number),
         settle=_settle_with(read_identity),
+        settle_columns=_settle_columns_with(read_identity),
         unique=(("paper_number",),),
     )
 
@@ -78,11 +105,20 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
         nation.removesuffix("族"): nation for nation in lists.NATIONS
     }
     return (
-        Field(name="serial", header="序号", read=text, width=6, example="1", in_fingerprint=False),
+        Field(
+            name="serial",
+            header="序号",
+            read=text,
+            as_written=PLAIN_TEXT,
+            width=6,
+            example="1",
+            in_fingerprint=False,
+        ),
         Field(
             name="occupation",
             header="职业工种名称",
             read=text,
+            as_written=PLAIN_TEXT,
             required=True,
             width=22,
             example="电工",
@@ -124,13 +160,22 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="paper_number",
             header="证件号码",
             read=read_number,
+            as_written=PLAIN_NUMBER,
             required=True,
             width=24,
             example="以文本格式填写",
             is_long_number=True,
             note="单元格须为文本格式。若显示成 1.10E+17 一类，末几位已被软件抹去，须按证件重新输入。",
         ),
-        Field(name="name", header="姓名", read=read_name, required=True, width=12, example="（按证件填写）"),
+        Field(
+            name="name",
+            header="姓名",
+            read=read_name,
+            as_written=PLAIN_NAME,
+            required=True,
+            width=12,
+            example="（按证件填写）",
+        ),
         Field(
             name="sex",
             header="性别",
@@ -144,6 +189,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="born_on",
             header="出生日期",
             read=read_day,
+            dtype=pl.Date(),
             example="1995-03-05",
             note="可不填；填写时须与身份证号码一致。形如 1995-03-05。",
         ),
@@ -151,6 +197,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="phone",
             header="手机号码",
             read=read_phone,
+            as_written=PLAIN_PHONE,
             required=True,
             width=16,
             example="19900000001",
@@ -160,6 +207,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="has_prior",
             header="是否有职业资格证书",
             read=read_flag,
+            dtype=pl.Boolean(),
             required=True,
             choices=("是", "否"),
             width=12,
@@ -177,6 +225,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="prior_number",
             header="证书编号",
             read=read_number,
+            as_written=PLAIN_NUMBER,
             width=26,
             is_long_number=True,
             check=_certificate_number(is_certificate_number),
@@ -195,6 +244,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="province",
             header="所在省(市)区",
             read=text,
+            as_written=PLAIN_TEXT,
             required=True,
             choices=words.provinces,
             check=_one_of(words.provinces),
@@ -210,11 +260,12 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             width=16,
             example="国有企业",
         ),
-        Field(name="employer", header="所在单位", read=text, width=24),
+        Field(name="employer", header="所在单位", read=text, as_written=PLAIN_TEXT, width=24),
         Field(
             name="enrolled_by",
             header="报名单位",
             read=text,
+            as_written=PLAIN_TEXT,
             required=True,
             width=24,
             example="（报名单位全称）",
@@ -229,7 +280,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             ),
             example="晋级认定",
         ),
-        Field(name="major", header="专业", read=text),
+        Field(name="major", header="专业", read=text, as_written=PLAIN_TEXT),
         Field(
             name="exam_kind",
             header="考试类型",
@@ -251,6 +302,7 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="works_since",
             header="参加工作时间",
             read=read_month,
+            dtype=pl.Date(),
             example="2019-07",
             note="年月即可，如 2019-07。",
         ),
@@ -259,25 +311,29 @@ def _fields(words: CandidateLists, is_certificate_number: IsCertificateNumber) -
             name="tenure_months",
             header="专业年限",
             read=read_tenure,
+            dtype=pl.Int64(),
             example="5年6个月",
             aliases=("工作年限",),
             note="从事本职业或相关职业的累计年限，如 5、5年6个月。",
         ),
-        Field(name="household", header="户籍所在地", read=text, width=20),
-        Field(name="political_status", header="政治面貌", read=text),
+        Field(name="household", header="户籍所在地", read=text, as_written=PLAIN_TEXT, width=20),
+        Field(name="political_status", header="政治面貌", read=text, as_written=PLAIN_TEXT),
         Field(
             name="diploma_number",
             header="学历证书编号",
             read=read_number,
+            as_written=PLAIN_NUMBER,
             width=22,
             is_long_number=True,
             note="单元格须为文本格式。",
         ),
-        Field(name="experience", header="简要经历", read=as_text(longest=1000), width=30),
-        Field(name="address", header="通讯地址", read=text, width=30),
-        Field(name="collection", header="证书领取方式", read=text),
+        Field(
+            name="experience", header="简要经历", read=as_text(longest=1000), as_written=PLAIN_TEXT, width=30
+        ),
+        Field(name="address", header="通讯地址", read=text, as_written=PLAIN_TEXT, width=30),
+        Field(name="collection", header="证书领取方式", read=text, as_written=PLAIN_TEXT),
         Field(name="postcode", header="邮政编码", read=as_digits(6), note="6 位，单元格须为文本格式。"),
-        Field(name="mailing_address", header="邮寄地址", read=text, width=30),
+        Field(name="mailing_address", header="邮寄地址", read=text, as_written=PLAIN_TEXT, width=30),
     )
 
 
@@ -350,6 +406,47 @@ def _settle_identity(row: dict[str, Value], read_identity: ReadIdentity) -> Iter
     row |= {"paper_number": identity.number, "born_on": identity.born_on, "sex": sex}
 
 
+def _settle_columns_with(read_identity: ReadIdentity) -> SettleColumns:
+    """Return what `settle` does to rows in which everything fits together, for whole columns."""
+
+    def settle(clean: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+        kind, number = clean["paper_kind"], clean["paper_number"]
+        sometimes = kind.is_in(_SOMETIMES_IDENTITY_FORM) & (number.str.len_chars() == _IDENTITY_LENGTH)
+        has_form = (kind.is_in(_ALWAYS_IDENTITY_FORM) | sometimes).fill_null(value=False)
+        has_form &= number.is_not_null()
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, clean.height)
+        read = read_identity.of_column(number.zip_with(has_form, nothing))
+        settled = clean.with_columns(
+            paper_number=read["number"].zip_with(has_form, number),
+            born_on=read["born_on"].zip_with(has_form, clean["born_on"]),
+            sex=pl.select(pl.when(read["is_male"]).then(pl.lit("男")).otherwise(pl.lit("女")))
+            .to_series()
+            .zip_with(has_form, clean["sex"]),
+        )
+        fits = (
+            settled["paper_number"].is_not_null() | ~has_form,
+            _agree(clean["born_on"], settled["born_on"]),
+            _agree(clean["sex"], settled["sex"]),
+            _agree(clean["condition"].str.replace(r"^.*/", "").str.slice(0, 1), clean["level"]),
+            _has_prior_as_stated(clean),
+            (settled["works_since"] > settled["born_on"]).fill_null(value=True),
+        )
+        return settled, pl.select(pl.all_horizontal(*fits)).to_series()
+
+    return settle
+
+
+def _agree(one: pl.Series, other: pl.Series) -> pl.Series:
+    """Tell where two columns are the same or one of them has nothing."""
+    return (one == other).fill_null(value=True)
+
+
+def _has_prior_as_stated(clean: pl.DataFrame) -> pl.Series:
+    level, number = clean["prior_level"].is_not_null(), clean["prior_number"].is_not_null()
+    stated = clean["has_prior"]
+    return ((stated & level & number) | (~stated & ~level & ~number)).fill_null(value=True)
+
+
 def _settle_condition(row: dict[str, Value]) -> Iterator[Problem]:
     condition, level = row["condition"], row["level"]
     if isinstance(condition, str) and isinstance(level, str):
@@ -403,4 +500,22 @@ def candidate_facts(clean: Clean, *, word_lists: CandidateLists | None = None) -
         works_since=cast("date | None", clean["works_since"]),
         prior_level=cast("str | None", clean["prior_level"]),
         prior_number=cast("str | None", clean["prior_number"]),
+    )
+
+
+def candidate_columns(clean: pl.DataFrame, *, word_lists: CandidateLists | None = None) -> pl.DataFrame:
+    """Return what good rows declare, as `candidate_facts` does of one, in columns of the same names."""
+    words = word_lists or CandidateLists()
+    sources, education = words.sources or lists.SOURCES, words.education or lists.EDUCATION
+    return clean.select(
+        "born_on",
+        (pl.col("sex") == "男").alias("is_male"),
+        "level",
+        "condition",
+        pl.col("source").replace_strict(dict(sources), return_dtype=pl.String).alias("candidate_kind"),
+        pl.col("education").replace_strict(dict(education), return_dtype=pl.String),
+        pl.col("tenure_months").alias("work_months"),
+        "works_since",
+        "prior_level",
+        "prior_number",
     )

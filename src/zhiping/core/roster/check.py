@@ -6,7 +6,7 @@ The steps, each over whole columns:
 2. find the table and the row that carry the sheet's header;
 3. normalise and read every distinct cell once;
 4. numbers that a spreadsheet destroyed;
-5. per row: what is missing, what does not fit together;
+5. what does not fit together within a row;
 6. what two rows must not share;
 7. digests.
 """
@@ -14,29 +14,21 @@ The steps, each over whole columns:
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from zhiping.core.roster.errors import FileEmptyError
 from zhiping.core.roster.headers import LISTS_TITLE, Header, find_header
 from zhiping.core.roster.reading import normalised
-from zhiping.core.roster.sheet import (
-    Clean,
-    Field,
-    Notice,
-    Problem,
-    Refused,
-    Roster,
-    RosterRow,
-    Sheet,
-    Value,
-)
+from zhiping.core.roster.sheet import Field, Notice, Problem, Refused, Roster, Sheet, Value, dicts_of
 from zhiping.core.roster.workbook import STANDARD_LIMITS, Limits, Upload, open_upload
 
 _SPREADSHEET_PRECISION = 15
 """A spreadsheet keeps this many digits of a quantity and writes zeros after them."""
+
+type Problems = dict[int, list[Problem]]
+"""Problems by the place of their row."""
 
 
 def read_and_check(data: bytes, sheet: Sheet, *, limits: Limits = STANDARD_LIMITS) -> Roster:
@@ -52,131 +44,145 @@ def read_and_check(data: bytes, sheet: Sheet, *, limits: Limits = STANDARD_LIMIT
     upload = open_upload(data, limits=limits)  # 1
     header = find_header(upload, sheet)  # 2
     body = header.table.frame.slice(header.row + 1)
-    known = {field.name: header.columns[field.name] for field in sheet.fields if field.name in header.columns}
-    read = {name: _read_distinct(sheet.field(name), body.to_series(place)) for name, place in known.items()}
-    is_filled = np.zeros(body.height, dtype=bool)
-    for column in read.values():
-        is_filled |= column.is_filled
-    numbers = np.flatnonzero(is_filled).tolist()
-    if not numbers:
+    known = [each for each in sheet.fields if each.name in header.columns]
+    cells = pl.DataFrame([body.to_series(header.columns[each.name]).alias(each.name) for each in known])
+    read = _read_columns(known, cells)
+    filled = _filled_rows(read)
+    if not filled.len():
         raise FileEmptyError(header_row=header.row + 1)
-    first_number = header.row + 2
-    cells: dict[str, list[str | None]] = {}
-    problems: dict[int, list[Problem]] = defaultdict(list)
-    columns: dict[str, list[Value]] = {}
-    shown: dict[str, list[str]] = {}
-    for field in sheet.fields:
-        column = read.get(field.name, _NO_COLUMN)
-        cells[field.name], columns[field.name], shown[field.name] = column.at(numbers)
-        _collect_problems(field, column, cells[field.name], problems)  # 3
-    _find_destroyed_numbers(sheet, header, cells, numbers, columns, problems)  # 4
-    cleans = _settle(sheet, columns, cells, problems)  # 5
-    row_numbers = [first_number + index for index in numbers]
-    _find_repeats(sheet, cleans, row_numbers, problems)  # 6
-    fingerprints = _fingerprints(sheet, cleans, columns, shown)
-    names = tuple(known)
-    written = zip(*(read[name].written_at(numbers) for name in names), strict=True)
-    nothing: tuple[Problem, ...] = ()
-    rows = tuple(
-        RosterRow(
-            number=number,
-            raw=dict(zip(names, texts, strict=True)),
-            clean=clean,
-            problems=_in_column_order(sheet, problems[position]) if position in problems else nothing,
-            fingerprint=fingerprint,
-        )
-        for position, (number, texts, clean, fingerprint) in enumerate(
-            zip(row_numbers, written, cleans, fingerprints, strict=True)
-        )
+    if filled.len() < body.height:
+        read = {name: column.at(filled) for name, column in read.items()}
+    numbers = [header.row + 2 + place for place in filled.to_list()]
+    missing = pl.Series([None], dtype=pl.String).new_from_index(0, len(numbers))
+    problems: Problems = defaultdict(list)
+    for each in sheet.fields:
+        _collect_problems(each, read.get(each.name, _Column(missing, missing, missing)), problems)  # 3
+    clean = pl.DataFrame(
+        [
+            read[each.name].values.alias(each.name) if each.name in read else _nothing(each, len(numbers))
+            for each in sheet.fields
+        ]
     )
+    clean = _without_destroyed_numbers(sheet, header, read, numbers, clean, problems)  # 4
+    clean = _settle(sheet, clean, read, problems)  # 5
+    _find_repeats(sheet, clean, numbers, problems)  # 6
+    fingerprints = _fingerprints(sheet, clean)  # 7
+    content = "".join(sorted(fingerprints))
+    written = [
+        column.written.alias(name)
+        for name, column in read.items()
+        if not column.written.equals(clean[name], check_dtypes=True)
+    ]
     return Roster(
         sheet=sheet,
         sheet_title=header.table.title,
         header_row=header.row + 1,
-        rows=rows,
+        numbers=numbers,
+        clean=clean,
+        known=tuple(read),
+        written=pl.DataFrame(written),
+        fingerprints=pl.Series("fingerprint", fingerprints, dtype=pl.String),
+        problems={place: _in_column_order(sheet, problems[place]) for place in sorted(problems)},
         notices=_notices(upload, header),
         file_digest=hashlib.sha256(data).hexdigest(),
-        content_digest=hashlib.sha256("".join(sorted(row.fingerprint for row in rows)).encode()).hexdigest(),
+        content_digest=hashlib.sha256(content.encode()).hexdigest(),
         columns=dict(header.columns),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column by its distinct cells: each is normalised, read and shown once."""
+    """One column: cells as written, their normalised texts, their values (missing where refused)."""
 
-    places: np.ndarray[tuple[int], np.dtype[np.int64]]
-    """Row of the body → place of its cell among the distinct ones; place 0 is the empty cell."""
-    is_filled: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    written: list[str]
-    texts: list[str | None]
-    read: list[Value | Refused]
+    written: pl.Series
+    texts: pl.Series
+    values: pl.Series
+    refused: Mapping[str, Refused] = field(default_factory=dict)
 
-    def at(self, numbers: Sequence[int]) -> tuple[list[str | None], list[Value], list[str]]:
-        """Return texts, values (None where refused) and shown values of the rows."""
-        if not len(self.places):
-            return [None] * len(numbers), [None] * len(numbers), ["None"] * len(numbers)
-        values = [None if isinstance(value, Refused) else value for value in self.read]
-        shown = [repr(value) for value in values]
-        places = self.places[numbers].tolist()
-        return (
-            [self.texts[place] for place in places],
-            [values[place] for place in places],
-            [shown[place] for place in places],
+    def at(self, places: pl.Series) -> "_Column":
+        """Return the column with some of its rows."""
+        return _Column(
+            self.written.gather(places), self.texts.gather(places), self.values.gather(places), self.refused
         )
 
-    def written_at(self, numbers: Sequence[int]) -> list[str]:
-        """Return the cells of the rows as written."""
-        return [self.written[place] for place in self.places[numbers].tolist()]
+
+def _nothing(field: Field, count: int) -> pl.Series:
+    return pl.Series(field.name, [None], dtype=field.dtype).new_from_index(0, count)
 
 
-_NO_COLUMN = _Column(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_), [""], [None], [None])
-
-
-def _read_distinct(field: Field, cells: pl.Series) -> _Column:
-    """Return a column with every distinct cell read once."""
-    if cells.null_count() == len(cells):
-        nothing = np.zeros(len(cells), dtype=np.int64)
-        return _Column(nothing, nothing.astype(np.bool_), [""], [None], [None])
-    distinct = cells.drop_nulls().unique(maintain_order=True)
-    texts = [None, *distinct.to_frame("cell").select(normalised(pl.col("cell"))).to_series().to_list()]
-    places = (
-        cells.replace_strict(
-            distinct, pl.Series(range(1, len(distinct) + 1)), default=0, return_dtype=pl.Int64
+def _read_columns(fields: Sequence[Field], cells: pl.DataFrame) -> dict[str, _Column]:
+    """Return columns with every distinct cell read once, and those that need no reading not at all."""
+    filled = [each for each in fields if cells[each.name].null_count() < cells.height]
+    # 1. What is not plain, of all columns at once, normalised in one go.
+    found = cells.lazy().select(_strange(each).implode() for each in filled).collect()
+    strange = {each.name: found[each.name].item() for each in filled}
+    everything = pl.concat([pl.Series("cell", dtype=pl.String), *strange.values()]).to_frame("cell")
+    texts = everything.select(normalised(pl.col("cell"))).to_series()
+    # 2. Each distinct text read once.
+    start = 0
+    mended: list[pl.Expr] = []
+    understood: list[pl.Expr] = []
+    refused: dict[str, dict[str, Refused]] = {}
+    for each in filled:
+        written = strange[each.name]
+        own, start = texts.slice(start, len(written)), start + len(written)
+        if not len(written):
+            continue
+        by_text = {text: _read_cell(each, text) for text in own.unique() if text is not None}
+        refused[each.name] = {text: why for text, why in by_text.items() if isinstance(why, Refused)}
+        values = [
+            None if text is None or text in refused[each.name] else by_text[text] for text in own.to_list()
+        ]
+        column = pl.col(each.name)
+        if not own.equals(written):
+            mended.append(column.replace_strict(written, own, default=column))
+        understood.append(_replaced(each, written, pl.Series(values, dtype=each.dtype)))
+    # 3. Put where they belong.
+    shown, clean = cells.with_columns(mended), cells.with_columns(understood)
+    return {
+        each.name: _Column(
+            cells[each.name],
+            shown[each.name],
+            clean[each.name] if each in filled else _nothing(each, cells.height),
+            refused.get(each.name, {}),
         )
-        .fill_null(0)
-        .to_numpy()
-    )
-    by_text: dict[str | None, Value | Refused] = {None: None}
-    for text in texts:
-        if text not in by_text:
-            by_text[text] = _read_cell(field, str(text))
-    is_text = np.array([text is not None for text in texts], dtype=np.bool_)
-    return _Column(
-        places, is_text[places], ["", *distinct.to_list()], texts, [by_text[text] for text in texts]
-    )
-
-
-def _collect_problems(
-    field: Field, column: _Column, cells: Sequence[str | None], problems: dict[int, list[Problem]]
-) -> None:
-    """Put what was refused, and what is required and missing, into problems by the row's position."""
-    refused = {
-        text: value
-        for text, value in zip(column.texts, column.read, strict=True)
-        if isinstance(value, Refused)
+        for each in fields
     }
-    if refused:
-        for position, text in enumerate(cells):
-            if text in refused:
-                why = refused[text]
-                problems[position].append(
-                    Problem(field=field.name, code=why.code, value=text or "", facts=why.facts)
-                )
-    if field.required and None in cells:
-        for position, text in enumerate(cells):
-            if text is None:
-                problems[position].append(Problem(field=field.name, code="roster.missing"))
+
+
+def _replaced(field: Field, written: pl.Series, values: pl.Series) -> pl.Expr:
+    """Return the column's values: what was read of each cell, or the cell where it needed no reading."""
+    column = pl.col(field.name)
+    if field.as_written:
+        return column.replace_strict(written, values, default=column, return_dtype=field.dtype)
+    places = pl.Series(range(len(written)), dtype=pl.UInt32)
+    return pl.lit(values).gather(column.replace_strict(written, places, default=None)).alias(field.name)
+
+
+def _strange(field: Field) -> pl.Expr:
+    """Return the distinct cells that have to be read one by one."""
+    column = pl.col(field.name).drop_nulls()
+    if field.as_written and field.check is None:
+        column = column.filter(~column.str.contains(rf"\A(?:{field.as_written})\z"))
+    return column.unique()
+
+
+def _filled_rows(read: Mapping[str, _Column]) -> pl.Series:
+    """Return the places of the rows that have any text."""
+    texts = [column.texts for column in read.values()]
+    return pl.select(pl.any_horizontal(pl.lit(each).is_not_null() for each in texts).arg_true()).to_series()
+
+
+def _collect_problems(field: Field, column: _Column, problems: Problems) -> None:
+    """Put what was refused, and what is required and missing, into problems by the row's place."""
+    if column.refused:
+        for place in column.texts.is_in(list(column.refused)).arg_true():
+            text = column.texts[place]
+            why = column.refused[text]
+            problems[place].append(Problem(field=field.name, code=why.code, value=text, facts=why.facts))
+    if field.required and column.texts.has_nulls():
+        for place in column.texts.is_null().arg_true():
+            problems[place].append(Problem(field=field.name, code="roster.missing"))
 
 
 def _read_cell(field: Field, text: str) -> Value | Refused:
@@ -186,31 +192,49 @@ def _read_cell(field: Field, text: str) -> Value | Refused:
     return field.check(value) or value
 
 
-def _find_destroyed_numbers(
+def _without_destroyed_numbers(
     sheet: Sheet,
     header: Header,
-    cells: Mapping[str, Sequence[str | None]],
+    read: Mapping[str, _Column],
     numbers: Sequence[int],
-    columns: dict[str, list[Value]],
-    problems: dict[int, list[Problem]],
-) -> None:
+    clean: pl.DataFrame,
+    problems: Problems,
+) -> pl.DataFrame:
     """Refuse long numbers stored as quantities: their last digits are gone, whatever is shown.
 
     Being a number that a quantity can hold is only a suspicion, which one number in a hundred
     meets by chance; the type of the cell in the workbook is the proof.
     """
-    for field in sheet.fields:
-        texts = cells.get(field.name, ()) if field.is_long_number else ()
-        suspects = [(position, text) for position, text in enumerate(texts) if text and _fits_quantity(text)]
-        if not suspects:
+    for each in sheet.fields:
+        if not each.is_long_number or each.name not in read:
             continue
-        places = frozenset(header.row + 1 + numbers[position] for position, _ in suspects)
-        quantities = header.table.number_rows(header.columns[field.name], among=places)
-        for position, text in suspects:
-            if header.row + 1 + numbers[position] in quantities:
-                problems[position] = [each for each in problems[position] if each.field != field.name]
-                problems[position].append(Problem(field=field.name, code="roster.digits_lost", value=text))
-                columns[field.name][position] = None
+        texts = read[each.name].texts
+        if texts.null_count() == len(texts):
+            continue
+        suspects = [place for place in _may_be_quantities(texts) if _fits_quantity(texts[place])]
+        among = frozenset(numbers[place] - 1 for place in suspects)
+        quantities = header.table.number_rows(header.columns[each.name], among=among) if among else among
+        destroyed = [place for place in suspects if numbers[place] - 1 in quantities]
+        for place in destroyed:
+            problems[place] = [one for one in problems[place] if one.field != each.name]
+            problems[place].append(Problem(field=each.name, code="roster.digits_lost", value=texts[place]))
+        if destroyed:
+            clean = clean.with_columns(clean[each.name].clone().scatter(destroyed, None))
+    return clean
+
+
+def _may_be_quantities(texts: pl.Series) -> pl.Series:
+    """Return the places of long numbers that are not certainly too exact for a quantity.
+
+    Numbers beyond 18 digits are for the exact look.
+    """
+    long = texts.str.contains(rf"^[0-9]{{{_SPREADSHEET_PRECISION + 1},}}$").fill_null(value=False)
+    if not long.any():
+        return pl.Series(dtype=pl.UInt32)
+    exact = texts.cast(pl.Int64, strict=False)
+    is_exact = (exact.cast(pl.Float64).cast(pl.Int64, strict=False) != exact).fill_null(value=False)
+    ends_in_zero = texts.str.ends_with("0")
+    return (long & (~is_exact | ends_in_zero)).arg_true()
 
 
 def _fits_quantity(text: str) -> bool:
@@ -221,25 +245,31 @@ def _fits_quantity(text: str) -> bool:
 
 
 def _settle(
-    sheet: Sheet,
-    columns: Mapping[str, Sequence[Value]],
-    cells: Mapping[str, Sequence[str | None]],
-    problems: dict[int, list[Problem]],
-) -> list[Clean]:
-    names = tuple(columns)
-    cleans: list[Clean] = []
-    for position, values in enumerate(zip(*columns.values(), strict=True)):
-        clean, found = sheet.settle(dict(zip(names, values, strict=True)))
-        cleans.append(clean)
+    sheet: Sheet, clean: pl.DataFrame, read: Mapping[str, _Column], problems: Problems
+) -> pl.DataFrame:
+    """Return the settled columns: at once where nothing is wrong, row by row where something may be."""
+    if sheet.settle_columns is None:
+        settled, is_settled = clean, pl.Series([False]).new_from_index(0, clean.height)
+    else:
+        settled, is_settled = sheet.settle_columns(clean)
+    others = (~is_settled).arg_true()
+    if not others.len():
+        return settled
+    rows = []
+    for place, values in zip(others.to_list(), dicts_of(clean[others]), strict=True):
+        row, found = sheet.settle(values)
+        rows.append(row)
         # a cell that could not be read is not blamed a second time for not fitting
-        unread = {problem.field for problem in problems[position]} if position in problems else set()
+        unread = {problem.field for problem in problems[place]} if place in problems else set()
         for problem in found:
             if problem.field not in unread:
-                text = cells[problem.field][position] if problem.field in cells else None
-                problems[position].append(
+                text = read[problem.field].texts[place] if problem.field in read else None
+                problems[place].append(
                     problem if problem.value or text is None else _with_value(problem, text)
                 )
-    return cleans
+    singly = pl.DataFrame(rows, schema=clean.schema, orient="row")
+    order = pl.concat([is_settled.arg_true(), others]).arg_sort()
+    return pl.concat([settled.filter(is_settled), singly])[order]
 
 
 def _with_value(problem: Problem, text: str) -> Problem:
@@ -248,50 +278,62 @@ def _with_value(problem: Problem, text: str) -> Problem:
     )
 
 
-def _find_repeats(
-    sheet: Sheet, cleans: Sequence[Clean], numbers: Sequence[int], problems: dict[int, list[Problem]]
-) -> None:
+def _find_repeats(sheet: Sheet, clean: pl.DataFrame, numbers: Sequence[int], problems: Problems) -> None:
     """Report every row that shares a unique group of values with another, on all of them."""
     for group in sheet.unique:
+        keys = clean.select(group).with_row_index("place").drop_nulls()
+        repeated = keys.filter(pl.struct(group).is_duplicated())
         positions = defaultdict(list)
-        for position, clean in enumerate(cleans):
-            key = tuple(clean[name] for name in group)
-            if None not in key:
-                positions[key].append(position)
+        for row in repeated.iter_rows():
+            positions[row[1:]].append(row[0])
         for key, same in positions.items():
-            for position in same if len(same) > 1 else ():
-                others = "、".join(str(numbers[other]) for other in same if other != position)
-                problems[position].append(
+            for place in same:
+                others = "、".join(str(numbers[other]) for other in same if other != place)
+                problems[place].append(
                     Problem(field=group[0], code="roster.repeated", value=str(key[0]), facts={"rows": others})
                 )
 
 
 def _in_column_order(sheet: Sheet, problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    places = {field.name: place for place, field in enumerate(sheet.fields)}
+    places = {each.name: place for place, each in enumerate(sheet.fields)}
     return tuple(sorted(problems, key=lambda problem: places.get(problem.field, -1)))
 
 
-def _fingerprints(
-    sheet: Sheet,
-    cleans: Sequence[Clean],
-    columns: Mapping[str, Sequence[Value]],
-    shown: Mapping[str, list[str]],
-) -> list[str]:
-    """Return the digest of every row's clean values.
+def _fingerprints(sheet: Sheet, clean: pl.DataFrame) -> list[str]:
+    """Return the digest of every row's clean values, as Python shows them.
 
-    A value is shown once per distinct cell, and again only where settling the row replaced it. Scores
-    are read with exactly one decimal, so equal values always show the same.
+    Scores are read with exactly one decimal, so equal values always show the same.
     """
     digest = hashlib.sha256
-    counted = [
-        [
-            before if (value := clean[field.name]) is read and value is not None else repr(value)
-            for clean, read, before in zip(cleans, columns[field.name], shown[field.name], strict=True)
-        ]
-        for field in sheet.fields
-        if field.in_fingerprint
+    counted = [each.name for each in sheet.fields if each.in_fingerprint]
+    filled = [name for name in counted if clean[name].null_count() < clean.height]
+    texts = [name for name in filled if clean.schema[name] == pl.String]
+    easy = clean.select(pl.col(texts).unique().str.contains(_SHOWN_IN_QUOTES).all()).row(0, named=True)
+    shown = [
+        pl.lit("None")
+        if name not in filled
+        else pl.format("'{}'", name).fill_null("None")
+        if easy.get(name)
+        else pl.lit(_shown(clean[name]))
+        for name in counted
     ]
-    return [digest(f"[{', '.join(row)}]".encode()).hexdigest() for row in zip(*counted, strict=True)]
+    rows = clean.select(pl.format("[{}]", pl.concat_str(shown, separator=", ")).cast(pl.Binary))
+    return [digest(row).hexdigest() for row in rows.to_series().to_list()]
+
+
+_SHOWN_IN_QUOTES = r"\A[ !\"#$%&()*+,\-./0-9:;<=>?@A-Z\[\]^_`a-z{|}~\u4E00-\u9FA5]*\z"
+"""Texts that Python shows as they are, in single quotes."""
+
+
+def _shown(column: pl.Series) -> pl.Series:
+    """Return every value as `repr` shows it."""
+    if isinstance(column.dtype, pl.List):
+        return pl.Series([repr(None if one is None else tuple(one)) for one in column.to_list()])
+    distinct = column.unique()
+    shown = pl.Series([repr(one) for one in distinct.to_list()], dtype=pl.String)
+    if len(distinct) == 1:
+        return shown.new_from_index(0, len(column))
+    return column.replace_strict(distinct, shown, return_dtype=pl.String)
 
 
 def _notices(upload: Upload, header: Header) -> tuple[Notice, ...]:

@@ -9,12 +9,16 @@ import hashlib
 import io
 import json
 import unicodedata
+from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from zhiping.core.roster.sheet import Notice, Problem, Roster, RosterRow, Sheet
+from zhiping.core.roster.sheet import Notice, Problem, Roster, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _HEAD_LENGTH = 8
 
@@ -30,25 +34,14 @@ def code_version() -> str:
     return digest.hexdigest()
 
 
-def pack(roster: Roster) -> bytes:
-    """Return a checked roster as bytes (保存核验结果).
+def pack(roster: Roster, *, beside: pl.DataFrame | None = None) -> bytes:
+    """Return a checked roster as bytes (保存核验结果), with further columns of the caller's beside it.
 
-    For sheets whose columns each hold one of text, whole number, truth value or day, such as the
-    candidate sheet.
+    Columns without a value are left out.
     """
-    rows = roster.rows
-    frame = pl.DataFrame(
-        [
-            pl.Series("number", [row.number for row in rows], dtype=pl.Int64),
-            pl.Series("fingerprint", [row.fingerprint for row in rows], dtype=pl.String),
-            pl.Series("problems", [_written(row.problems) for row in rows], dtype=pl.String),
-            *(
-                pl.Series(f"clean.{field.name}", [row.clean[field.name] for row in rows])
-                for field in roster.sheet.fields
-            ),
-            *(pl.Series(f"raw.{name}", [row.raw[name] for row in rows]) for name in rows[0].raw),
-        ]
-    )
+    problems = [
+        {"place": place, **_plain(problem)} for place, found in roster.problems.items() for problem in found
+    ]
     head = {
         "sheet": roster.sheet.name,
         "sheet_title": roster.sheet_title,
@@ -57,60 +50,65 @@ def pack(roster: Roster) -> bytes:
         "content_digest": roster.content_digest,
         "columns": dict(roster.columns),
         "notices": [{"code": notice.code, "facts": dict(notice.facts)} for notice in roster.notices],
+        "problems": problems,
+        "known": roster.known,
     }
     written = json.dumps(head, ensure_ascii=False).encode()
+    filled = [column for column in roster.clean if column.null_count() < len(column)]
+    frames: tuple[Iterable[pl.Series], ...] = (
+        pl.DataFrame([pl.Series("number", roster.numbers, dtype=pl.Int64), roster.fingerprints]),
+        filled,
+        roster.written,
+        pl.DataFrame() if beside is None else beside,
+    )
+    stems = zip(_STEMS, frames, strict=True)
+    frame = pl.DataFrame([column.alias(stem + column.name) for stem, part in stems for column in part])
     target = io.BytesIO()
-    frame.write_ipc(target, compression="lz4")
+    frame.write_ipc(target, compression="zstd")
     return len(written).to_bytes(_HEAD_LENGTH) + written + target.getvalue()
 
 
-def unpack(packed: bytes, sheet: Sheet) -> Roster:
-    """Return the roster that `pack` wrote for the same sheet (取回核验结果)."""
+_STEMS = ("row.", "clean.", "written.", "beside.")
+
+
+def unpack(packed: bytes, sheet: Sheet) -> tuple[Roster, pl.DataFrame]:
+    """Return the roster that `pack` wrote for the same sheet (取回核验结果), and the columns beside it."""
     end = _HEAD_LENGTH + int.from_bytes(packed[:_HEAD_LENGTH])
     head = json.loads(packed[_HEAD_LENGTH:end])
     frame = pl.read_ipc(io.BytesIO(packed[end:]))
-    rows = zip(
-        frame["number"].to_list(),
-        frame["fingerprint"].to_list(),
-        frame["problems"].to_list(),
-        _part(frame, "clean."),
-        _part(frame, "raw."),
-        strict=True,
+    row, filled, written, beside = (_part(frame, stem) for stem in _STEMS)
+    clean = pl.DataFrame(
+        [
+            filled[each.name]
+            if each.name in filled.columns
+            else pl.Series(each.name, [None], dtype=each.dtype).new_from_index(0, frame.height)
+            for each in sheet.fields
+        ]
     )
-    return Roster(
+    problems: dict[int, list[Problem]] = defaultdict(list)
+    for problem in head["problems"]:
+        problems[problem.pop("place")].append(Problem(**problem))
+    roster = Roster(
         sheet=sheet,
         sheet_title=head["sheet_title"],
         header_row=head["header_row"],
+        numbers=row["number"].to_list(),
+        clean=clean,
+        known=tuple(head["known"]),
+        written=written,
+        fingerprints=row["fingerprint"],
+        problems={place: tuple(found) for place, found in problems.items()},
+        notices=tuple(Notice(**notice) for notice in head["notices"]),
         file_digest=head["file_digest"],
         content_digest=head["content_digest"],
         columns=head["columns"],
-        notices=tuple(Notice(**notice) for notice in head["notices"]),
-        rows=tuple(
-            RosterRow(
-                number=number,
-                raw=raw,
-                clean=clean,
-                problems=_read(problems) if problems else (),
-                fingerprint=fingerprint,
-            )
-            for number, fingerprint, problems, clean, raw in rows
-        ),
     )
+    return roster, beside
 
 
-def _part(frame: pl.DataFrame, stem: str) -> list[dict[str, Any]]:
+def _part(frame: pl.DataFrame, stem: str) -> pl.DataFrame:
     names = [name for name in frame.columns if name.startswith(stem)]
-    return frame.select(pl.col(name).alias(name.removeprefix(stem)) for name in names).to_dicts()
-
-
-def _written(problems: tuple[Problem, ...]) -> str | None:
-    if not problems:
-        return None
-    return json.dumps([_plain(problem) for problem in problems], ensure_ascii=False)
-
-
-def _read(problems: str) -> tuple[Problem, ...]:
-    return tuple(Problem(**problem) for problem in json.loads(problems))
+    return frame.select(pl.col(name).alias(name.removeprefix(stem)) for name in names)
 
 
 def _plain(problem: Problem) -> dict[str, object]:

@@ -26,6 +26,13 @@ def normalised(column: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
+PLAIN_TEXT = r"[0-9A-Za-z()./\-\u4E00-\u9FA5]{1,200}"
+PLAIN_NAME = r"[\u4E00-\u9FA5]{2,60}"
+PLAIN_PHONE = r"1[3-9][0-9]{9}"
+PLAIN_NUMBER = r"[0-9A-DF-Z()/.\-\u4E00-\u9FA5]{4,40}"
+"""Cells that normalising and the reader of the same name leave as they are; no E, which quantities have."""
+
+
 def as_text(*, longest: int = 200) -> Reader:
     """Read free text up to a length (文本)."""
 

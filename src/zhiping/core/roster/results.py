@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 from zhiping.core.roster.reading import read_name, read_number, read_score
 from zhiping.core.roster.sheet import Clean, Field, Problem, Refused, RosterRow, Settle, Sheet, Value
 
@@ -44,6 +46,7 @@ def results_sheet(*, subjects: Sequence[str] = ("theory", "practical")) -> Sheet
                 name=f"{subject}_score",
                 header=f"{word}成绩",
                 read=read_score,
+                dtype=pl.Decimal(4, 1),
                 note=note,
                 example="86.5" if subject in subjects else "",
                 width=12,
@@ -52,6 +55,7 @@ def results_sheet(*, subjects: Sequence[str] = ("theory", "practical")) -> Sheet
                 name=f"{subject}_absent",
                 header=f"{word}缺考",
                 read=read_absent,
+                dtype=pl.Boolean(),
                 choices=("是",),
                 width=12,
                 note="缺考填“是”，其余留空。",

@@ -1,10 +1,14 @@
 """What a sheet is, and what reading one gives: fields, rows, problems, rosters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
+from typing import Any
+
+import polars as pl
 
 type Value = str | int | bool | Decimal | date | tuple[str, ...] | None
 type Clean = Mapping[str, Value]
@@ -48,11 +52,15 @@ class Field:
     `read` gets the cell already normalised (half width, no invisible characters, no outer
     blanks) and never an empty one. `choices` are the words offered in the template's drop-down
     list. `is_long_number` marks numbers a spreadsheet destroys when it takes them for quantities.
+    `dtype` is what its clean values are in a column. `as_written` is a pattern of cells that
+    normalising leaves alone and `read` gives back as they are; they are not read one by one.
     """
 
     name: str
     header: str
     read: Reader
+    dtype: pl.DataType = field(default_factory=pl.String)
+    as_written: str = ""
     required: bool = False
     check: Check | None = None
     choices: tuple[str, ...] = ()
@@ -65,6 +73,8 @@ class Field:
 
 
 type Settle = Callable[[Clean], tuple[Clean, tuple[Problem, ...]]]
+type SettleColumns = Callable[[pl.DataFrame], tuple[pl.DataFrame, pl.Series]]
+"""From the columns as read to the same columns settled, and the rows that these stand for."""
 
 
 def settle_nothing(clean: Clean) -> tuple[Clean, tuple[Problem, ...]]:
@@ -77,13 +87,15 @@ class Sheet:
     """A kind of spreadsheet (名册格式): its columns in order and what holds across them.
 
     `settle` completes one row from itself and reports what does not fit together; `unique` names
-    the groups of fields that no two rows of a file may share.
+    the groups of fields that no two rows of a file may share. `settle_columns` says the same of
+    thousands of rows at once where nothing is wrong with them; of the others `settle` is asked.
     """
 
     name: str
     title: str
     fields: tuple[Field, ...]
     settle: Settle = settle_nothing
+    settle_columns: SettleColumns | None = None
     unique: tuple[tuple[str, ...], ...] = ()
 
     def field(self, name: str) -> Field:
@@ -128,29 +140,69 @@ class Notice:
     facts: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Roster:
     """A file that was read (名册): its rows, what to mention, and two digests.
 
-    `file_digest` is the SHA-256 of the bytes sent; `content_digest` that of the clean rows, so
-    that the same people saved again by another program are recognised.
+    Rows stand in columns, all of one length and in the order of the file: `numbers` and
+    `fingerprints`, `clean`, and `written`, the cells of those `known` columns in which not all are
+    written as they are understood; `problems` has the rows with problems by their place. `rows` gives
+    the same row by row. `file_digest` is the SHA-256 of the bytes sent; `content_digest` that
+    of the clean rows, so that the same people saved again by another program are recognised.
     """
 
     sheet: Sheet
     sheet_title: str
     header_row: int
-    rows: tuple[RosterRow, ...]
+    numbers: Sequence[int]
+    clean: pl.DataFrame
+    known: tuple[str, ...]
+    written: pl.DataFrame
+    fingerprints: pl.Series
+    problems: Mapping[int, tuple[Problem, ...]]
     notices: tuple[Notice, ...] = ()
     file_digest: str
     content_digest: str
     columns: Mapping[str, int] = field(default_factory=dict)
 
+    @cached_property
+    def rows(self) -> tuple[RosterRow, ...]:
+        """Return every row, in the order of the file."""
+        return self.rows_at(range(len(self.numbers)))
+
+    def rows_at(self, places: Sequence[int]) -> tuple[RosterRow, ...]:
+        """Return the rows at some places, counted from 0."""
+        chosen = list(places)
+        clean = self.clean[chosen]
+        raw = clean.with_columns(self.written[chosen]).select(self.known).fill_null("")
+        return tuple(
+            RosterRow(
+                number=self.numbers[place],
+                raw=as_written,
+                clean=values,
+                problems=self.problems.get(place, ()),
+                fingerprint=fingerprint,
+            )
+            for place, values, as_written, fingerprint in zip(
+                chosen, dicts_of(clean), raw.to_dicts(), self.fingerprints.gather(chosen), strict=True
+            )
+        )
+
     @property
     def good(self) -> tuple[RosterRow, ...]:
         """Return the rows without a problem."""
-        return tuple(row for row in self.rows if row.is_good)
+        return self.rows_at([place for place in range(len(self.numbers)) if place not in self.problems])
 
     @property
     def bad(self) -> tuple[RosterRow, ...]:
         """Return the rows with at least one problem."""
-        return tuple(row for row in self.rows if not row.is_good)
+        return self.rows_at(sorted(self.problems))
+
+
+def dicts_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of clean columns; several values in one cell are a tuple."""
+    rows = frame.to_dicts()
+    for name in (name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)):
+        for row in rows:
+            row[name] = None if row[name] is None else tuple(row[name])
+    return rows

@@ -208,17 +208,19 @@ def _attribute(tag: bytes, name: bytes) -> str:
 
 
 def _refuse_far_cells(sheets: Sequence[bytes], limits: Limits) -> None:
-    """Refuse references beyond the limits, in one pass that stops only at those worth a look."""
+    """Refuse references beyond the limits; a quick look at a sheet tells whether there may be any."""
     digits = str(len(str(limits.rows))).encode()
     far = re.compile(
         rb"\br\s*=\s*[\"'](?:([^\"'<>]*&)|\s*(?:([A-Za-z]{2,})(\d+)|[A-Za-z]?(\d{" + digits + rb",})))"
     )
-    pattern = far.pattern.decode().replace(r"\b", r"(?-u:\b)")
+    suspicious = (
+        r"r\s*=\s*[\"'](?:[^\"'<>]*&|\s*[A-Za-z]*(?:"
+        rf"{_letters_beyond(limits.columns)}[0-9]|{_digits_beyond(limits.rows)}))"
+    )
     for content in sheets:
-        # the same pattern in two engines: the quick one finds the places, the exact one reads them
-        text = pl.Series([content.decode("utf-8", errors="replace")])
-        places = text.str.extract_all(pattern).explode(empty_as_null=True).drop_nulls().unique()
-        found = far.findall("\n".join(places.to_list()).encode())
+        if not _text_of(content).str.contains(suspicious).item():
+            continue
+        found = far.findall(content)
         if any(disguised for disguised, *_ in found):
             raise DamagedFileError
         columns = max((_column_number(letters) for letters in {each[1] for each in found}), default=0)
@@ -227,6 +229,44 @@ def _refuse_far_cells(sheets: Sequence[bytes], limits: Limits) -> None:
         rows = max((int(row) for each in found for row in each[2:] if row), default=0)
         if rows > limits.rows:
             raise TooManyRowsError(rows=rows, limit=limits.rows)
+
+
+def _text_of(content: bytes) -> pl.Series:
+    """Return markup as a column of one text, for the engine that searches quickly."""
+    try:
+        return pl.Series([content]).cast(pl.String)
+    except pl.exceptions.PolarsError:  # not UTF-8 throughout
+        return pl.Series([content.decode("utf-8", errors="replace")])
+
+
+def _letters_beyond(columns: int) -> str:
+    """Return a pattern of the letters, capital or small, of every column after so many.
+
+    >>> bool(re.fullmatch(_letters_beyond(200), "GS")), bool(re.fullmatch(_letters_beyond(200), "GR"))
+    (True, False)
+    """
+    last = _letters(columns - 1)
+    ways = [f"[A-Za-z]{{{len(last) + 1},}}"]
+    for place, letter in enumerate(last):
+        if letter != "Z":
+            low, rest = chr(ord(letter) + 1), len(last) - place - 1
+            before = "".join(f"[{sign}{sign.lower()}]" for sign in last[:place])
+            ways.append(f"{before}[{low}-Z{low.lower()}-z][A-Za-z]{{{rest}}}")
+    return f"(?:{'|'.join(ways)})"
+
+
+def _digits_beyond(rows: int) -> str:
+    """Return a pattern of the digits of every number above, and of longer ones that begin with zeros.
+
+    >>> [bool(re.match(_digits_beyond(20_000), digits)) for digits in ("20001", "20000", "9999", "000001")]
+    [True, False, False, True]
+    """
+    last = str(rows)
+    ways = [f"[0-9]{{{len(last) + 1},}}"]
+    for place, digit in enumerate(last):
+        if digit != "9":
+            ways.append(f"{last[:place]}[{int(digit) + 1}-9][0-9]{{{len(last) - place - 1}}}")
+    return f"(?:{'|'.join(ways)})"
 
 
 def _column_number(letters: bytes) -> int:
@@ -273,13 +313,19 @@ def _read_sheets(data: bytes, markup: dict[str, bytes], limits: Limits) -> Uploa
                     title=title,
                     frame=frame,
                     first_column=selected[0].absolute_index if selected else 0,
-                    hidden_rows=len(re.findall(rb"<(?:\w+:)?row\s[^>]*\bhidden=[\"'](?:1|true)", content)),
+                    hidden_rows=_hidden_rows(content),
                     markup=content,
                 )
             )
     except fastexcel.FastExcelError as broken:
         raise DamagedFileError from broken
     return Upload(tables=tuple(tables), hidden=tuple(hidden))
+
+
+def _hidden_rows(content: bytes) -> int:
+    if b"hidden=" not in content:
+        return 0
+    return len(re.findall(rb"<(?:\w+:)?row\s[^>]*\bhidden=[\"'](?:1|true)", content))
 
 
 def _refuse_large_tables(frame: pl.DataFrame, area: int, limits: Limits) -> None:

@@ -1,16 +1,16 @@
 """Candidates by spreadsheet and by hand: preview, then the good rows when the clerk says so."""
 
-import datetime as dt
 import hashlib
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import polars as pl
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from zhiping.apps.exams.eligibility import Claim, Eligibility, EligibilityDesk
+from zhiping.apps.exams.eligibility import Claim, EligibilityDesk
 from zhiping.apps.exams.errors import (
     CapacityExceededError,
     NotEligibleError,
@@ -21,30 +21,31 @@ from zhiping.apps.exams.models import Enrolment, RosterImport, Sitting
 from zhiping.apps.exams.plan_facts import day_of
 from zhiping.apps.exams.states import PlanState, SittingState
 from zhiping.apps.journal.actions import record
-from zhiping.apps.journal.copying import copy_rows
 from zhiping.apps.reference.queries import binding_clauses
+from zhiping.apps.registry.actions.frames import copy_frame
 from zhiping.apps.registry.actions.people import (
+    RESIDENT_CARD,
     PersonDetails,
     people_on_record,
+    put_on_record,
     register_people,
-    register_people_ids,
     same_name,
 )
-from zhiping.apps.registry.identity import number_index
+from zhiping.apps.registry.identity import number_index, number_indexes
 from zhiping.apps.registry.models import EvaluationBody, Kinship, Person
 from zhiping.apps.registry.ownership import require_own
 from zhiping.apps.registry.storage import keep, keep_beside, read, read_beside
 from zhiping.core.identifiers.masking import Audience, mask_identity_number, mask_name
 from zhiping.core.policybook import Finding
 from zhiping.core.policybook.verdict import with_unit
-from zhiping.core.roster.candidates import CandidateFacts, candidate_facts, candidate_sheet
+from zhiping.core.roster.candidates import candidate_columns, candidate_sheet
 from zhiping.core.roster.check import read_and_check
 from zhiping.core.roster.give_back import give_back
 from zhiping.core.roster.identity import identity_reader, prior_certificate_check
 from zhiping.core.roster.kept import code_version, pack, unpack
 from zhiping.core.roster.lists import PAPER_KINDS, CandidateLists
 from zhiping.core.roster.messages import sentence
-from zhiping.core.roster.sheet import Problem, Roster, RosterRow, Sheet, Value
+from zhiping.core.roster.sheet import Problem, Roster, RosterRow, Sheet
 from zhiping.core.roster.template import template
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
@@ -58,15 +59,49 @@ _RECOGNITION_KINDS = {"first": "初次认定", "promotion": "晋级认定"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A row with what the rules say of it; `eligibility` is None where the sheet refused the row."""
+class Kept:
+    """A roster as the sheet reads it, with the index of every row's paper (missing where unreadable)."""
 
-    row: RosterRow
-    person_id: int | None
-    claim: Claim | None
-    eligibility: Eligibility | None
-    facts: CandidateFacts | None
-    prior_issued_on: dt.date | None = None
+    roster: Roster
+    indexes: pl.Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A roster with what the rules say of it (名册判定).
+
+    `rows` has the rows that the sheet takes, one a line: `place` in the roster, `person_id` where on
+    record, `index` of the paper, the columns of the claim, `summary` of the verdict, `is_good`.
+    `refused` gives the reasons why rules, record or capacity refuse some of them, by place.
+    """
+
+    roster: Roster
+    rows: pl.DataFrame
+    refused: Mapping[int, tuple[Problem, ...]]
+
+    @property
+    def good(self) -> pl.DataFrame:
+        """Return the lines of the rows that nothing speaks against."""
+        return self.rows.filter("is_good")
+
+    @property
+    def bad_places(self) -> list[int]:
+        """Return the places of all rows with reasons against them, the sheet's and the rules'."""
+        return sorted({*self.roster.problems, *self.refused})
+
+    def bad(self, limit: int | None = None) -> list[RosterRow]:
+        """Return the bad rows with all their reasons, in the order of the file, up to a limit."""
+        places = self.bad_places[:limit]
+        rows = self.roster.rows_at(places)
+        return [
+            row.with_problems(*self.refused.get(place, ())) for place, row in zip(places, rows, strict=True)
+        ]
+
+    def without(self, refused: Mapping[int, Problem]) -> "Judged":
+        """Return the same with one more reason against some of the good rows."""
+        is_good = pl.col("is_good") & ~pl.col("place").is_in(list(refused))
+        added = {place: (*self.refused.get(place, ()), problem) for place, problem in refused.items()}
+        return replace(self, rows=self.rows.with_columns(is_good), refused={**self.refused, **added})
 
 
 def sheet_for(sitting: Sitting) -> Sheet:
@@ -106,26 +141,26 @@ def preview_candidates(
     with transaction.atomic():
         sitting = _open_sitting(sitting_id, actor)
         digest = hashlib.sha256(content).hexdigest()
-        roster = _checked(sitting, digest, lambda: content)
+        kept = _checked(sitting, digest, lambda: content)
         keep(content)
         known = RosterImport.objects.filter(
             sitting=sitting, kind=RosterImport.Kind.CANDIDATES, sha256=digest
         ).first()
         if known is not None and known.state == RosterImport.State.APPLIED:
             return known
-        judged = judge_rows(sitting, roster)
-        bad = [one for one in judged if not one.row.is_good]
+        judged = judge_rows(sitting, kept)
+        total, bad = len(kept.roster.numbers), len(judged.bad_places)
         preview, _ = RosterImport.objects.update_or_create(
             sitting=sitting,
             kind=RosterImport.Kind.CANDIDATES,
             sha256=digest,
             defaults={
                 "file_name": file_name[-200:],
-                "rows_total": len(judged),
-                "rows_good": len(judged) - len(bad),
-                "rows_bad": len(bad),
+                "rows_total": total,
+                "rows_good": total - bad,
+                "rows_bad": bad,
                 "rows_unchanged": _unchanged(sitting, judged),
-                "problems": _shown_problems(bad, roster.sheet),
+                "problems": _shown_problems(judged),
                 "uploaded_by": actor.name,
                 "uploaded_at": clock.now(),
             },
@@ -162,15 +197,13 @@ def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImp
         if preview.state == RosterImport.State.APPLIED:
             return preview
         judged = judge_rows(sitting, _checked(sitting, preview.sha256, lambda: read(preview.sha256)))
-        good = [_details(one.row) for one in judged if one.row.is_good]
-        people = register_people_ids(good, on=day_of(sitting))
-        judged = _without_the_busy(sitting, judged, people)
-        added, changed = _enrol(sitting, [one for one in judged if one.row.is_good], people, preview, clock)
-        bad = [one for one in judged if not one.row.is_good]
+        judged = _without_the_busy(sitting, _with_everybody_on_record(judged))
+        added, changed = _enrol(sitting, judged, preview, clock)
+        total, bad = len(judged.roster.numbers), len(judged.bad_places)
         preview.state, preview.applied_at = RosterImport.State.APPLIED, clock.now()
-        preview.rows_good, preview.rows_bad = len(judged) - len(bad), len(bad)
+        preview.rows_good, preview.rows_bad = total - bad, bad
         preview.rows_unchanged = preview.rows_good - added - changed
-        preview.problems = _shown_problems(bad, sheet_for(sitting))
+        preview.problems = _shown_problems(judged)
         preview.save()
         record(
             "exams.candidates_enrolled",
@@ -180,26 +213,32 @@ def apply_candidates(import_id: int, *, actor: Actor, clock: Clock) -> RosterImp
             at=clock.now(),
             place=sitting.place,
             clauses=binding_clauses(_CLAUSES, place=sitting.place, on=clock.today()),
-            facts={"added": added, "changed": changed, "bad": len(bad), "file": preview.file_name},
+            facts={"added": added, "changed": changed, "bad": bad, "file": preview.file_name},
         )
     return preview
 
 
-def _checked(sitting: Sitting, digest: str, content: Callable[[], bytes]) -> Roster:
+def _checked(sitting: Sitting, digest: str, content: Callable[[], bytes]) -> Kept:
     """Return the roster of a workbook as the sheet reads it, read from the workbook only once.
 
     What was read is kept sealed beside the workbook under a name made of all that decides it: the
-    sitting's day and word lists and the code itself. Whatever of these changes, the workbook is read anew.
+    sitting's day and word lists, the code itself, how papers are indexed. Whatever of these changes, the
+    workbook is read anew.
     """
     sheet = sheet_for(sitting)
-    decisive = f"{code_version()}/{day_of(sitting)}/{_lists(sitting)}"
+    decisive = f"{code_version()}/{day_of(sitting)}/{_lists(sitting)}/{number_index('', '').hex()}"
     name = hashlib.sha256(decisive.encode()).hexdigest()[:16]
-    kept = read_beside(digest, name)
-    if kept is not None:
-        return unpack(kept, sheet)
+    packed = read_beside(digest, name)
+    if packed is not None:
+        roster, beside = unpack(packed, sheet)
+        return Kept(roster=roster, indexes=beside["index"])
     roster = read_and_check(content(), sheet)
-    keep_beside(digest, name, pack(roster))
-    return roster
+    papers = roster.clean["paper_kind"].replace_strict(_PAPERS, return_dtype=pl.String)
+    indexes = pl.Series(
+        "index", number_indexes(roster.clean["paper_number"].to_list(), papers.to_list()), dtype=pl.Binary
+    )
+    keep_beside(digest, name, pack(roster, beside=indexes.to_frame()))
+    return Kept(roster=roster, indexes=indexes)
 
 
 def returned_workbook(preview: RosterImport) -> bytes:
@@ -207,7 +246,7 @@ def returned_workbook(preview: RosterImport) -> bytes:
     sitting = Sitting.objects.select_related("body", "plan", "venue").get(pk=preview.sitting_id)
     original = read(preview.sha256)
     judged = judge_rows(sitting, _checked(sitting, preview.sha256, lambda: original))
-    return give_back(original, [one.row for one in judged], sheet_for(sitting))
+    return give_back(original, judged.bad(), judged.roster.sheet)
 
 
 def enrol_by_hand(
@@ -306,68 +345,70 @@ def withdraw_enrolment(enrolment_id: int, *, reason: str, actor: Actor, clock: C
     return enrolment
 
 
-_declared = operator.itemgetter(
-    "born_on",
-    "sex",
-    "level",
-    "condition",
-    "source",
-    "education",
-    "tenure_months",
-    "works_since",
-    "prior_level",
-    "prior_number",
-)
-"""All that `candidate_facts` reads: rows that agree in it share their facts."""
+def judge_rows(sitting: Sitting, kept: Kept) -> Judged:
+    """Return what the rules say of every row that the sheet takes.
+
+    All rows are judged at once, as a table; those that something speaks against once more, one by one,
+    for their sentences.
+    """
+    roster = kept.roster
+    # 1. The rows that the sheet takes, who they are on record, what they claim.
+    places = [place for place in range(len(roster.numbers)) if place not in roster.problems]
+    clean, indexes = roster.clean, kept.indexes
+    if roster.problems:
+        clean, indexes = clean[places], indexes.gather(places)
+    known = people_on_record(indexes)
+    person_ids = known["person_id"]
+    ids = tuple(person_ids.drop_nulls())
+    desk = EligibilityDesk(sitting, ids)
+    claims = _claims_of(clean, sitting, desk.generation)
+    # 2. What the rules, the record and the other rows say of them.
+    table = desk.judge_many(person_ids, claims)
+    obstacles = _obstacles(sitting, ids)
+    other_names = _other_names(clean["name"], known["name"])
+    is_elsewhere = (clean["occupation"] != sitting.occupation_name) | (clean["level"] != sitting.level)
+    is_suspect = table.is_refused | is_elsewhere | person_ids.is_in(list(obstacles)).fill_null(value=False)
+    suspects = {*is_suspect.arg_true(), *other_names}
+    # 3. Reasons, one row after the other.
+    refused: dict[int, tuple[Problem, ...]] = {}
+    for line in sorted(suspects):
+        person_id = person_ids[line]
+        eligibility = desk.judge(person_id, Claim(**claims.row(line, named=True)))
+        refused[line] = (
+            *_mismatches(clean["occupation"][line], clean["level"][line], sitting),
+            *(_problem_of(finding) for finding in eligibility.refusals),
+            *obstacles.get(person_id or 0, ()),
+            *other_names.get(line, ()),
+        )
+    # 4. Whom the sitting has room for, in the order of the file.
+    for line in _beyond_capacity(sitting, person_ids, refused):
+        refused[line] = (_plain("", _TOO_MANY.format(sitting.capacity)),)
+    rows = claims.with_columns(
+        place=pl.Series(places, dtype=pl.Int64),
+        person_id=person_ids,
+        index=indexes,
+        prior_issued_on=table.prior_issued_on,
+        summary=table.summaries,
+        is_good=~pl.int_range(pl.len()).is_in(list(refused)),
+    )
+    return Judged(roster=roster, rows=rows, refused={places[line]: found for line, found in refused.items()})
 
 
-def judge_rows(sitting: Sitting, roster: Roster) -> list[Judged]:
-    """Return every row with what the sheet and the rules say of it, in the order of the file."""
-    good = roster.good
-    known, other_names = _known_people(good)
-    desk = EligibilityDesk(sitting, [person_id for person_id in known.values() if person_id is not None])
-    obstacles = _obstacles(sitting, [person_id for person_id in known.values() if person_id is not None])
+_TOO_MANY = "超出本场计划人数 {} 人。请调整计划人数或另排场次。"
+
+
+def _beyond_capacity(sitting: Sitting, person_ids: pl.Series, refused: Mapping[int, object]) -> list[int]:
+    """Return the lines of those who would come on top of the sitting's capacity."""
     here = set(
         sitting.enrolments.exclude(state=Enrolment.State.WITHDRAWN).values_list("person_id", flat=True)
     )
     room = sitting.capacity - len(here)
-    lists = _lists(sitting)
-    claims: dict[tuple[Value, ...], tuple[CandidateFacts, Claim]] = {}
-    judged: list[Judged] = []
-    for row in roster.rows:
-        if not row.is_good:
-            judged.append(Judged(row=row, person_id=None, claim=None, eligibility=None, facts=None))
-            continue
-        person_id = known[row.number]
-        declared = _declared(row.clean)
-        if declared not in claims:
-            facts = candidate_facts(row.clean, word_lists=lists)
-            claims[declared] = (facts, _claim_of(facts, sitting.body.kind, desk.generation))
-        facts, claim = claims[declared]
-        eligibility = desk.judge(person_id, claim)
-        problems = [
-            *_mismatches(row, facts, sitting),
-            *(_problem_of(finding) for finding in eligibility.refusals),
-            *obstacles.get(person_id or 0, ()),
-            *other_names.get(row.number, ()),
-        ]
-        if not problems and person_id not in here:
-            room -= 1
-            if room < 0:
-                problems.append(
-                    _plain("", f"超出本场计划人数 {sitting.capacity} 人。请调整计划人数或另排场次。")
-                )
-        judged.append(
-            Judged(
-                row=row.with_problems(*problems) if problems else row,
-                person_id=person_id,
-                claim=claim,
-                eligibility=eligibility,
-                facts=facts,
-                prior_issued_on=desk.prior_issue_day(person_id, claim),
-            )
-        )
-    return judged
+    if room >= len(person_ids):
+        return []
+    comes = [
+        line for line, person_id in enumerate(person_ids) if person_id not in here and line not in refused
+    ]
+    return comes[max(room, 0) :]
 
 
 def _open_sitting(sitting_id: int, actor: Actor) -> Sitting:
@@ -391,23 +432,13 @@ def _lists(sitting: Sitting) -> CandidateLists:
     return CandidateLists(occupations=(sitting.occupation_name,), levels=(sitting.level,))
 
 
-def _known_people(
-    rows: Sequence[RosterRow],
-) -> tuple[dict[int, int | None], dict[int, tuple[Problem, ...]]]:
-    """Return who is on record, by row, and the rows whose number is on record under another name."""
-    indexes = {
-        row.number: number_index(str(row.clean["paper_number"]), _PAPERS[str(row.clean["paper_kind"])])
-        for row in rows
+def _other_names(names: pl.Series, on_record: pl.Series) -> dict[int, tuple[Problem, ...]]:
+    """Return the lines whose number is on record under another name."""
+    return {
+        line: (_plain("name", _OTHER_NAME.format(mask_name(on_record[line]))),)
+        for line in (names != on_record).fill_null(value=False).arg_true()
+        if not same_name(names[line], on_record[line])
     }
-    by_index = people_on_record(indexes.values())
-    known: dict[int, int | None] = {}
-    other_names: dict[int, tuple[Problem, ...]] = {}
-    for row in rows:
-        person_id, name = by_index.get(indexes[row.number], (None, ""))
-        known[row.number] = person_id
-        if person_id is not None and not same_name(str(row.clean["name"]), name):
-            other_names[row.number] = (_plain("name", _OTHER_NAME.format(mask_name(name))),)
-    return known, other_names
 
 
 _OTHER_NAME = "证件号码已登记在另一姓名（{}）下。请对照证件核对；确已改名的由主管部门更正。"
@@ -416,6 +447,8 @@ _OTHER_NAME = "证件号码已登记在另一姓名（{}）下。请对照证件
 def _obstacles(sitting: Sitting, person_ids: Iterable[int]) -> dict[int, tuple[Problem, ...]]:
     """Return what keeps persons on record out of the sitting, beside the rules of eligibility."""
     ids = tuple(person_ids)
+    if not ids:
+        return {}
     elsewhere = _enrolled_elsewhere(sitting, ids)
     tied = _tied_to_assessors(sitting)
     disqualified = set(
@@ -441,15 +474,51 @@ def _busy(number: str) -> Problem:
     return _plain("paper_number", f"该考生同一时段已报名场次 {number}。请核对后只保留一处。")
 
 
-def _without_the_busy(
-    sitting: Sitting, judged: Sequence[Judged], people: Mapping[tuple[str, str], int]
-) -> list[Judged]:
+def _with_everybody_on_record(judged: Judged) -> Judged:
+    """Return the same after putting on record who was not; `is_new` tells them from the others."""
+    everybody = judged.rows.with_columns(is_new=pl.lit(value=False))
+    is_fresh = everybody["is_good"] & everybody["person_id"].is_null()
+    if not is_fresh.any():
+        return replace(judged, rows=everybody)
+    fresh = everybody.filter(is_fresh)
+    people = _people_of(judged.roster.clean, fresh)
+    put = fresh.select("place").hstack(put_on_record(people))
+    rows = everybody.join(put, on="place", how="left", maintain_order="left", suffix="_put").with_columns(
+        person_id=pl.coalesce("person_id_put", "person_id"),
+        is_new=pl.coalesce("is_new_put", "is_new"),
+    )
+    return replace(judged, rows=rows.drop("person_id_put", "is_new_put"))
+
+
+def _people_of(clean: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Return the persons of some lines as `put_on_record` takes them."""
+    kind = pl.col("paper_kind").replace_strict(_PAPERS, return_dtype=pl.String)
+    is_resident = kind == RESIDENT_CARD
+    return clean[lines["place"]].select(
+        index=lines["index"],
+        number="paper_number",
+        paper_kind=kind,
+        name="name",
+        sex=pl.when(is_resident)
+        .then(pl.col("sex").replace_strict({"男": "M", "女": "F"}))
+        .otherwise(pl.lit("")),
+        born_on=pl.when(is_resident).then("born_on"),
+        nation=pl.col("nation").fill_null(""),
+        phone=pl.col("phone").fill_null(""),
+    )
+
+
+def _without_the_busy(sitting: Sitting, judged: Judged) -> Judged:
     """Return the rows after a second look at who was enrolled elsewhere in the meantime.
 
     The persons are locked first: of two rosters that bring the same person to two sittings at the same
-    hour, the later one waits here and then finds the earlier one's enrolment.
+    hour, the later one waits here and then finds the earlier one's enrolment. Whom this import put on
+    record nobody else can see, let alone enrol.
     """
-    ids = sorted(people.values())
+    known = judged.good.filter(~pl.col("is_new"))
+    ids = known["person_id"].sort().to_list()
+    if not ids:
+        return judged
     list(
         Person.objects.filter(pk__in=_any_of(ids))
         .order_by("pk")
@@ -458,13 +527,9 @@ def _without_the_busy(
     )
     elsewhere = _enrolled_elsewhere(sitting, ids)
     if not elsewhere:
-        return list(judged)
-    return [
-        replace(one, row=one.row.with_problems(_busy(elsewhere[person_id])))
-        if one.row.is_good and (person_id := people[_paper(one.row)]) in elsewhere
-        else one
-        for one in judged
-    ]
+        return judged
+    lines = known.select("place", "person_id").iter_rows()
+    return judged.without({place: _busy(elsewhere[one]) for place, one in lines if one in elsewhere})
 
 
 def _any_of(ids: Iterable[int]) -> RawSQL:
@@ -487,37 +552,46 @@ def _tied_to_assessors(sitting: Sitting) -> set[int]:
     return set(Kinship.objects.filter(assessor__person_id__in=assessors).values_list("person_id", flat=True))
 
 
-def _claim_of(facts: CandidateFacts, body_kind: str, generation: str | None) -> Claim:
-    stem = "" if "/" in facts.condition or generation is None else f"{generation}/"
-    return Claim(
-        candidate_kind=_kind_at(body_kind, facts.candidate_kind),
-        entry_condition=f"{stem}{facts.condition}",
-        born_on=facts.born_on,
-        work_months=facts.work_months,
-        prior_level=facts.prior_level or "",
-        education=facts.education,
+def _claims_of(clean: pl.DataFrame, sitting: Sitting, generation: str | None) -> pl.DataFrame:
+    """Return what good rows claim, in the columns of a claim."""
+    declared = candidate_columns(clean, word_lists=_lists(sitting))
+    kinds = {kind: _kind_at(sitting.body.kind, kind) for kind in declared["candidate_kind"].unique()}
+    condition = pl.col("condition")
+    if generation is not None:
+        has_edition = condition.str.contains("/", literal=True)
+        condition = pl.when(has_edition).then(condition).otherwise(f"{generation}/" + condition)
+    return declared.select(
+        candidate_kind=pl.col("candidate_kind").replace_strict(kinds, return_dtype=pl.String),
+        entry_condition=condition,
+        born_on="born_on",
+        work_months="work_months",
+        prior_level=pl.col("prior_level").fill_null(""),
+        prior_issued_on=pl.lit(None, dtype=pl.Date),
+        education="education",
+        title=pl.lit(""),
+        title_issued_on=pl.lit(None, dtype=pl.Date),
     )
 
 
 def _kind_at(body_kind: str, source_kind: str) -> str:
     """Return as whom somebody sits: what counts is the body, not where else the person works."""
     if body_kind == EvaluationBody.Kind.SOCIAL_BODY:
-        return Enrolment.CandidateKind.PUBLIC
+        return Enrolment.CandidateKind.PUBLIC.value
     if body_kind == EvaluationBody.Kind.SCHOOL and source_kind != Enrolment.CandidateKind.STUDENT:
-        return Enrolment.CandidateKind.PUBLIC
+        return Enrolment.CandidateKind.PUBLIC.value
     return source_kind
 
 
-def _mismatches(row: RosterRow, facts: CandidateFacts, sitting: Sitting) -> list[Problem]:
+def _mismatches(occupation: str, level: str, sitting: Sitting) -> list[Problem]:
     found = []
-    if str(row.clean["occupation"]) != sitting.occupation_name:
+    if occupation != sitting.occupation_name:
         found.append(
             _plain(
                 "occupation",
-                f"职业“{row.clean['occupation']}”与本场职业“{sitting.occupation_name}”不一致。请核对场次。",
+                f"职业“{occupation}”与本场职业“{sitting.occupation_name}”不一致。请核对场次。",
             )
         )
-    if facts.level != sitting.level:
+    if level != sitting.level:
         found.append(_plain("level", f"认定等级与本场等级（{sitting.level} 级）不一致。请核对场次。"))
     return found
 
@@ -566,29 +640,33 @@ def without_numbers(problem: Problem, text: str) -> str:
     return text.replace(problem.value, mask_identity_number(problem.value, Audience.OPERATOR))
 
 
-def _shown_problems(bad: Sequence[Judged], sheet: Sheet) -> list[dict[str, object]]:
+def _shown_problems(judged: Judged) -> list[dict[str, object]]:
+    sheet = judged.roster.sheet
     return [
         {
-            "row": one.row.number,
-            "name": str(one.row.raw.get("name", "")),
+            "row": row.number,
+            "name": str(row.raw.get("name", "")),
             "reasons": [
                 {
                     "field": sheet.header_of(problem.field),
                     "text": without_numbers(problem, sentence(problem, sheet)),
                     "clause": problem.clause or "",
                 }
-                for problem in one.row.problems
+                for problem in row.problems
             ],
         }
-        for one in bad[:_SHOWN_PROBLEMS]
+        for row in judged.bad(_SHOWN_PROBLEMS)
     ]
 
 
-def _unchanged(sitting: Sitting, judged: Sequence[Judged]) -> int:
-    fingerprints = dict(sitting.enrolments.values_list("person_id", "row_fingerprint"))
-    return sum(
-        1 for one in judged if one.row.is_good and fingerprints.get(one.person_id or 0) == one.row.fingerprint
-    )
+def _unchanged(sitting: Sitting, judged: Judged) -> int:
+    good = judged.good
+    enrolled = dict(sitting.enrolments.values_list("person_id", "row_fingerprint"))
+    if not enrolled:
+        return 0
+    fingerprints = judged.roster.fingerprints.gather(good["place"])
+    lines = zip(good["person_id"], fingerprints, strict=True)
+    return sum(enrolled.get(person_id or 0) == fingerprint for person_id, fingerprint in lines)
 
 
 def _with_born_on(claim: Claim, person: Person) -> Claim:
@@ -618,133 +696,64 @@ def _tickets(sitting: Sitting, count: int) -> list[str]:
 
 _KEPT = frozenset({"sitting_id", "person_id", "ticket"})
 """What a changed row never changes."""
-_COPIED = (
-    "sitting_id",
-    "person_id",
-    "place",
-    "ticket",
-    "state",
-    "candidate_kind",
-    "entry_condition",
-    "work_months",
-    "prior_level",
-    "prior_number",
-    "prior_issued_on",
-    "education",
-    "education_text",
-    "title",
-    "title_issued_on",
-    "employer_name",
-    "candidate_source",
-    "exam_type",
-    "recognition_kind",
-    "verdict",
-    "row_fingerprint",
-    "roster_id",
-    "enrolled_at",
-)
 
 
-def _enrol(
-    sitting: Sitting,
-    good: Sequence[Judged],
-    people: Mapping[tuple[str, str], int],
-    preview: RosterImport,
-    clock: Clock,
-) -> tuple[int, int]:
+def _enrol(sitting: Sitting, judged: Judged, preview: RosterImport, clock: Clock) -> tuple[int, int]:
     """Write the good rows; return how many were added and how many changed."""
-    here = {row.person_id: row for row in sitting.enrolments.all()}
-    added, changed = [], []
-    for one in good:
-        person_id = people[_paper(one.row)]
-        enrolment = here.get(person_id)
-        if enrolment is None:
-            added.append((person_id, one))
-        elif enrolment.row_fingerprint != one.row.fingerprint or enrolment.state != Enrolment.State.ENROLLED:
-            changed.append((enrolment, one))
-    tickets = _tickets(sitting, len(added))
-    rows = (
-        _copied_row(sitting, person, ticket, one, preview, clock)
-        for (person, one), ticket in zip(added, tickets, strict=True)
+    coming = _enrolments_of(sitting, judged, preview, clock)
+    here = pl.DataFrame(
+        list(sitting.enrolments.values_list("person_id", "ticket", "state", "row_fingerprint")),
+        schema={"person_id": pl.Int64, "ticket": pl.String, "was": pl.String, "before": pl.String},
+        orient="row",
     )
-    copy_rows(Enrolment, _COPIED, rows)
+    beside = coming.join(here, on="person_id", how="left", maintain_order="left")
+    added = beside.filter(pl.col("ticket").is_null()).drop("was", "before")
+    if added.height:
+        tickets = pl.Series(_tickets(sitting, added.height), dtype=pl.String)
+        copy_frame(Enrolment._meta.db_table, added.with_columns(ticket=tickets))
+    is_other = (pl.col("before") != pl.col("row_fingerprint")) | (
+        pl.col("was") != Enrolment.State.ENROLLED.value
+    )
+    changed = beside.filter(pl.col("ticket").is_not_null() & is_other).drop("was", "before")
     Enrolment.objects.bulk_create(
-        (
-            Enrolment(
-                **dict(
-                    zip(
-                        _COPIED,
-                        _copied_row(
-                            sitting, enrolment.person_id, enrolment.ticket, one, preview, clock, raw=True
-                        ),
-                        strict=True,
-                    )
-                )
-            )
-            for enrolment, one in changed
-        ),
+        (Enrolment(**row | {"verdict": json.loads(row["verdict"])}) for row in changed.iter_rows(named=True)),
         batch_size=2000,
         update_conflicts=True,
         unique_fields=["sitting", "person"],
-        update_fields=[name.removesuffix("_id") for name in _COPIED if name not in _KEPT],
+        update_fields=[name.removesuffix("_id") for name in changed.columns if name not in _KEPT],
     )
-    return len(added), len(changed)
+    return added.height, changed.height
 
 
-def _copied_row(
-    sitting: Sitting,
-    person_id: int,
-    ticket: str,
-    one: Judged,
-    preview: RosterImport,
-    clock: Clock,
-    *,
-    raw: bool = False,
-) -> tuple[object, ...]:
-    claim, eligibility = one.claim, one.eligibility
-    if claim is None or eligibility is None:
-        message = "only judged rows are enrolled"
-        raise AssertionError(message)
-    clean = one.row.clean
-    summary = eligibility.summary
-    return (
-        sitting.pk,
-        person_id,
-        sitting.place,
-        ticket,
-        Enrolment.State.ENROLLED.value,
-        str(claim.candidate_kind),
-        claim.entry_condition,
-        claim.work_months,
-        claim.prior_level,
-        str(clean["prior_number"] or ""),
-        one.prior_issued_on,
-        claim.education,
-        str(clean["education"] or ""),
-        claim.title,
-        claim.title_issued_on,
-        str(clean["employer"] or ""),
-        str(clean["source"] or ""),
-        _EXAM_KINDS.get(str(clean["exam_kind"]), ""),
-        _RECOGNITION_KINDS.get(str(clean["recognition_kind"]), ""),
-        summary if raw else eligibility.summary_text,
-        one.row.fingerprint,
-        preview.pk,
-        clock.now(),
-    )
+def _enrolments_of(sitting: Sitting, judged: Judged, preview: RosterImport, clock: Clock) -> pl.DataFrame:
+    """Return the good rows as enrolments, in the columns of their table, but for the tickets."""
+    good = judged.good
+    clean = judged.roster.clean[good["place"]]
 
+    def text(name: str) -> pl.Series:
+        return clean[name].fill_null("")
 
-def _paper(row: RosterRow) -> tuple[str, str]:
-    """Return the key under which `register_people` gives the row's person."""
-    return _PAPERS[str(row.clean["paper_kind"])], str(row.clean["paper_number"])
-
-
-def _details(row: RosterRow) -> PersonDetails:
-    clean = row.clean
-    return PersonDetails(
-        name=str(clean["name"]),
-        number=str(clean["paper_number"]),
-        paper_kind=_PAPERS[str(clean["paper_kind"])],
-        phone=str(clean["phone"] or ""),
-        nation=str(clean["nation"] or ""),
+    return good.select(
+        "person_id",
+        "candidate_kind",
+        "entry_condition",
+        "work_months",
+        "prior_level",
+        "prior_issued_on",
+        "education",
+        "title",
+        "title_issued_on",
+        sitting_id=pl.lit(sitting.pk),
+        place=pl.lit(sitting.place),
+        state=pl.lit(Enrolment.State.ENROLLED.value),
+        prior_number=text("prior_number"),
+        education_text=text("education"),
+        employer_name=text("employer"),
+        candidate_source=text("source"),
+        exam_type=text("exam_kind").replace_strict(_EXAM_KINDS, default=""),
+        recognition_kind=text("recognition_kind").replace_strict(_RECOGNITION_KINDS, default=""),
+        verdict="summary",
+        row_fingerprint=judged.roster.fingerprints.gather(good["place"]),
+        roster_id=pl.lit(preview.pk),
+        enrolled_at=pl.lit(clock.now()),
     )

@@ -64,14 +64,15 @@ class Enrolment(models.Model):
         WITHDRAWN = "withdrawn", "已退考"
         DISQUALIFIED = "disqualified", "取消资格"
 
+    # found by `enrolment_unique`, which begins with it
     sitting = models.ForeignKey(
-        "exams.Sitting", models.PROTECT, related_name="enrolments", verbose_name="场次"
+        "exams.Sitting", models.PROTECT, related_name="enrolments", verbose_name="场次", db_index=False
     )
     person = models.ForeignKey(
         "registry.Person", models.PROTECT, related_name="enrolments", verbose_name="考生"
     )
     place = models.CharField("地区", max_length=6)
-    ticket = models.CharField("准考证号", max_length=24, unique=True)
+    ticket = models.CharField("准考证号", max_length=24)
     state = models.CharField("状态", max_length=12, choices=State, default=State.ENROLLED)
     candidate_kind = models.CharField("考生身份", max_length=10, choices=CandidateKind)
     entry_condition = models.CharField("申报条件", max_length=12)
@@ -89,15 +90,26 @@ class Enrolment(models.Model):
     recognition_kind = models.CharField("认定分类", max_length=8, default="初次认定")
     verdict = models.JSONField("资格判定", null=True, blank=True)
     row_fingerprint = models.CharField("行指纹", max_length=64, blank=True)
+    # nobody asks which rows a roster wrote; the index would cost every row of every import
     roster = models.ForeignKey(
-        RosterImport, models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name="名册"
+        RosterImport,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enrolments",
+        verbose_name="名册",
+        db_index=False,
     )
     enrolled_at = models.DateTimeField("报名时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "报名"
         ordering = ("ticket",)
-        constraints = (models.UniqueConstraint(fields=("sitting", "person"), name="enrolment_unique"),)
+        constraints = (
+            models.UniqueConstraint(fields=("sitting", "person"), name="enrolment_unique"),
+            # Not `unique=True`, which would keep a second index for searches by how a ticket begins.
+            models.UniqueConstraint(fields=("ticket",), name="enrolment_ticket_unique"),
+        )
 
     def __str__(self) -> str:
         return self.ticket

@@ -155,7 +155,7 @@ def remove_body(
             Bar.objects.create(
                 credit_code=body.credit_code,
                 valid_from=today,
-                valid_to=_years_later(today, years),
+                valid_to=_day_after_years(today, years),
                 reason=reason,
                 clause="FS20-5.3",
             )
@@ -192,8 +192,10 @@ def _end_scope(body: EvaluationBody, on: dt.date) -> None:
     running.update(valid_to=Greatest(F("valid_from"), Value(on)))
 
 
-def _years_later(day: dt.date, years: int) -> dt.date:
+def _day_after_years(day: dt.date, years: int) -> dt.date:
+    """Return the first day after so many years, whose last, corresponding day still counts."""
     try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return dt.date(day.year + years, 3, 1)
+        last = day.replace(year=day.year + years)
+    except ValueError:  # 29 February: the last day of the month counts
+        last = dt.date(day.year + years, 2, 28)
+    return last + dt.timedelta(days=1)

@@ -1,17 +1,25 @@
 """Persons, staff, assessors, declared ties."""
 
 import datetime as dt
+import os
 import unicodedata
-import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
 import psycopg
 from django.db import connection, transaction
 
 from zhiping.apps.journal.actions import record
+from zhiping.apps.registry.actions.frames import copy_frames, parts_of
 from zhiping.apps.registry.errors import AlreadyOnRecordError, IdentityNumberRefusedError, NameDiffersError
-from zhiping.apps.registry.identity import number_index, seal_number, seal_phone
+from zhiping.apps.registry.identity import (
+    number_index,
+    seal_number,
+    seal_numbers,
+    seal_phone,
+    seal_phones,
+)
 from zhiping.apps.registry.models import (
     Assessor,
     AssessorOccupation,
@@ -22,6 +30,7 @@ from zhiping.apps.registry.models import (
 )
 from zhiping.apps.registry.ownership import require_own
 from zhiping.core.identifiers import identity_number as identity_numbers
+from zhiping.core.identifiers.identity_columns import normal_text_expr
 from zhiping.core.identifiers.masking import mask_name
 from zhiping.core.identifiers.normal_text import normalise_code, normalise_text
 from zhiping.kernel.actor import Actor
@@ -100,8 +109,12 @@ def _compared(name: str) -> str:
 
 
 def _require_name(details: PersonDetails, on_record: str) -> None:
-    if not same_name(details.name, on_record):
-        raise NameDiffersError(name=details.name, on_record=mask_name(on_record))
+    _require_same_name(details.name, on_record)
+
+
+def _require_same_name(name: str, on_record: str) -> None:
+    if not same_name(name, on_record):
+        raise NameDiffersError(name=name, on_record=mask_name(on_record))
 
 
 def add_staff_member(
@@ -279,80 +292,163 @@ def register_people(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tup
     Refuses:
         NameDiffersError: a number is on record under another name.
     """
-    for details in people:
-        if details.paper_kind == RESIDENT_CARD:
-            identity_numbers.parse(details.number, on=on)
     ids = register_people_ids(people, on=on)
     found = Person.objects.in_bulk(ids.values())
     return {key: found[person_id] for key, person_id in ids.items()}
 
 
 def register_people_ids(people: Sequence[PersonDetails], *, on: dt.date) -> dict[tuple[str, str], int]:
-    """Return the keys of the persons of many papers, as `register_people` does; for thousands of them."""
+    """Return the keys of the persons of many papers, as `register_people` does."""
     wanted = {(details.paper_kind, normalise_code(details.number)): details for details in people}
-    indexes = {number_index(number, kind): (kind, number) for kind, number in wanted}
-    known = people_on_record(indexes)
-    # In one order for everybody: two rosters with the same new people wait for each other, never deadlock.
-    fresh = [
-        _columns_of(wanted[key], key, index, on=on)
-        for index, key in sorted(indexes.items())
-        if index not in known
-    ]
-    if fresh:
-        # thousands of values go to the server as they are, not written into the statement
-        with psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(_PUT_ON_RECORD, [list(column) for column in zip(*fresh, strict=True)])
-            known |= _by_index(cursor.fetchall())
-        if len(known) < len(indexes):  # another roster put some of them on record at the same time
-            known |= people_on_record(index for index in indexes if index not in known)
-    for index, key in indexes.items():
-        _require_name(wanted[key], known[index][1])
-    return {key: known[index][0] for index, key in indexes.items()}
+    rows = [_row_of(details, kind, number, on) for (kind, number), details in wanted.items()]
+    frame = pl.DataFrame(rows, schema=PERSON_COLUMNS, orient="row")
+    known = people_on_record(frame["index"])
+    frame = frame.with_columns(person_id=known["person_id"])
+    for details, name in zip(wanted.values(), known["name"], strict=True):
+        if name is not None:
+            _require_name(details, name)
+    fresh = frame.filter(pl.col("person_id").is_null())
+    ids = dict(zip(fresh["index"], put_on_record(fresh)["person_id"], strict=True))
+    found = zip(wanted, frame["index"], frame["person_id"], strict=True)
+    return {key: ids[index] if person_id is None else person_id for key, index, person_id in found}
 
 
-_PUT_ON_RECORD = """
-INSERT INTO registry_person
-  (key, name, paper_kind, number_cipher, number_index, sex, born_on, nation, phone_cipher)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %b::bytea[], %b::bytea[], %s::text[], %s::date[],
-                     %s::text[], %b::bytea[])
-ON CONFLICT (number_index, paper_kind) DO NOTHING
-RETURNING number_index, id, name
-"""
-_ON_RECORD = "SELECT number_index, id, name FROM registry_person WHERE number_index = ANY(%b::bytea[])"
+PERSON_COLUMNS = {
+    "index": pl.Binary(),
+    "number": pl.String(),
+    "paper_kind": pl.String(),
+    "name": pl.String(),
+    "sex": pl.String(),
+    "born_on": pl.Date(),
+    "nation": pl.String(),
+    "phone": pl.String(),
+}
+"""What `put_on_record` is told of a person: the number in its one spelling and its index, "" for unknown
+texts. `sex` and `born_on` are those that a resident's number states."""
 
 
-def _columns_of(
-    details: PersonDetails, key: tuple[str, str], index: bytes, *, on: dt.date
-) -> tuple[object, ...]:
-    kind, number = key
+def _row_of(details: PersonDetails, kind: str, number: str, on: dt.date) -> tuple[object, ...]:
     sex, born_on = "", None
     if kind == RESIDENT_CARD:
-        is_full = len(number) == identity_numbers.LENGTH
-        # the sheet has checked the number: what it says is only read off
-        identity = (
-            identity_numbers.IdentityNumber(text=number) if is_full else identity_numbers.parse(number, on=on)
-        )
+        identity = identity_numbers.parse(number, on=on)
         sex, born_on = "M" if identity.gender is identity_numbers.Gender.MALE else "F", identity.born
-    return (
-        uuid.uuid4(),
-        normalise_text(details.name),
-        kind,
-        seal_number(number, kind)[0],
-        index,
-        sex,
-        born_on,
-        details.nation,
-        seal_phone(details.phone, index),
-    )
+    index = number_index(number, kind)
+    return index, number, kind, details.name, sex, born_on, details.nation, details.phone
 
 
-def people_on_record(indexes: Iterable[bytes]) -> dict[bytes, tuple[int, str]]:
-    """Return the keys and names of the persons on record, by the index of their paper."""
+def put_on_record(people: pl.DataFrame) -> pl.DataFrame:
+    """Put persons on record who were not a moment ago (登记人员); `people` has the PERSON_COLUMNS.
+
+    Returns `person_id` and `is_new`, in the order of `people`: whom somebody else put on record in the
+    meantime is theirs. Two rosters that bring the same new person at once agree on one row.
+
+    Refuses:
+        NameDiffersError: the number is meanwhile on record under another name.
+    """
+    if people.is_empty():
+        return pl.DataFrame(schema={"person_id": pl.Int64, "is_new": pl.Boolean})
+    coming = people.with_columns(name=normal_text_expr("name"), id=_next_ids(people.height))
+    # In one order for everybody: two rosters with the same new people wait for each other, never deadlock.
+    in_order = coming.sort("index")
+    try:
+        with transaction.atomic():
+            copy_frames("registry_person", _COPIED, map(_sealed, parts_of(in_order)))
+    except psycopg.errors.UniqueViolation:
+        return _put_beside_others(coming, in_order)
+    return coming.select(person_id="id", is_new=pl.lit(value=True))
+
+
+_COPIED = (
+    "id",
+    "key",
+    "name",
+    "paper_kind",
+    "number_cipher",
+    "number_index",
+    "sex",
+    "born_on",
+    "nation",
+    "phone_cipher",
+)
+
+
+def _sealed(people: pl.DataFrame) -> pl.DataFrame:
+    """Return persons as they lie on record, their numbers sealed."""
+    indexes = people["index"].to_list()
+    return people.with_columns(
+        key=pl.Series(_new_keys(len(indexes))),
+        number_cipher=pl.Series(seal_numbers(people["number"].to_list(), indexes), dtype=pl.Binary),
+        number_index="index",
+        phone_cipher=pl.Series(seal_phones(people["phone"].to_list(), indexes), dtype=pl.Binary),
+    ).select(_COPIED)
+
+
+def _new_keys(count: int) -> list[str]:
+    """Return random keys of the kind that `uuid4` makes, in one draw."""
+    drawn = os.urandom(16 * count).hex()
+    keys = (drawn[start : start + 32] for start in range(0, len(drawn), 32))
+    return [f"{key[:12]}4{key[13:16]}{'89ab'[int(key[16], 16) % 4]}{key[17:]}" for key in keys]
+
+
+def _next_ids(count: int) -> pl.Series:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(ids) FROM generate_series(1, %s),"
+            " (SELECT pg_get_serial_sequence('registry_person', 'id')::regclass AS ids OFFSET 0) AS sequence",
+            [count],
+        )
+        return pl.Series([key for (key,) in cursor.fetchall()], dtype=pl.Int64)
+
+
+def _put_beside_others(coming: pl.DataFrame, in_order: pl.DataFrame) -> pl.DataFrame:
+    """Put on record who is still missing, where others brought some of the same persons at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.registry_person_coming")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE registry_person_coming ON COMMIT DROP AS"  # noqa: S608 (own names)
+            f" SELECT {', '.join(_COPIED)} FROM registry_person WITH NO DATA"
+        )
+        copy_frames("registry_person_coming", _COPIED, map(_sealed, parts_of(in_order)))
+        cursor.execute(
+            f"INSERT INTO registry_person ({', '.join(_COPIED)})"  # noqa: S608 (own names)
+            f" SELECT {', '.join(_COPIED)} FROM pg_temp.registry_person_coming ORDER BY number_index"
+            " ON CONFLICT (number_index, paper_kind) DO NOTHING"
+        )
+        cursor.execute("DROP TABLE pg_temp.registry_person_coming")
+    found = people_on_record(coming["index"])
+    for name, on_record in zip(coming["name"], found["name"], strict=True):
+        _require_same_name(name, on_record)
+    return found.select("person_id", is_new=found["person_id"] == coming["id"])
+
+
+_ON_RECORD = """
+WITH put AS (
+  INSERT INTO registry_person
+    (key, name, paper_kind, number_cipher, number_index, sex, born_on, nation, phone_cipher)
+  SELECT gen_random_uuid(), name, paper_kind, number_cipher, number_index, sex, born_on, nation, phone_cipher
+  FROM pg_temp.registry_person_coming ORDER BY number_index
+  ON CONFLICT (number_index, paper_kind) DO NOTHING
+  RETURNING number_index, paper_kind, id
+)
+SELECT place, id FROM put JOIN pg_temp.registry_person_coming USING (number_index, paper_kind)
+"""
+_ON_RECORD = """
+SELECT place, person.id, person.name
+FROM generate_series(0, %s - 1) AS place
+JOIN registry_person AS person ON person.number_index = substring(%b::bytea FROM place * 32 + 1 FOR 32)
+"""
+
+
+def people_on_record(indexes: pl.Series) -> pl.DataFrame:
+    """Return `person_id` and `name` of the persons on record, in the order of the indexes of their papers.
+
+    Both are missing for whom is not on record.
+    """
     connection.ensure_connection()
+    schema = {"place": pl.Int64, "person_id": pl.Int64, "name": pl.String}
     with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_ON_RECORD, [list(indexes)])
-        return _by_index(cursor.fetchall())
-
-
-def _by_index(rows: Iterable[tuple[bytes, int, str]]) -> dict[bytes, tuple[int, str]]:
-    return {bytes(index): (person_id, name) for index, person_id, name in rows}
+        # thousands of indexes go to the server as one value
+        cursor.execute(_ON_RECORD, [len(indexes), b"".join(indexes.to_list())])
+        found = pl.DataFrame(cursor.fetchall(), schema=schema, orient="row")
+    places = pl.DataFrame({"place": pl.int_range(len(indexes), eager=True)})
+    return places.join(found, on="place", how="left", maintain_order="left").drop("place")
