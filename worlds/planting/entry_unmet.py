@@ -26,6 +26,10 @@ def _by_work(condition: Condition) -> bool:
     return bool(condition.min_work_months) and not condition.prior_level
 
 
+def _by_work_after_prior(condition: Condition) -> bool:
+    return bool(condition.min_work_months and condition.months_since_prior)
+
+
 def _by_age(condition: Condition) -> bool:
     return bool(condition.min_age)
 
@@ -46,7 +50,8 @@ def _prior_since(days: int) -> Spoil:
     def spoil(seat: Seat) -> None:
         issued = seat.months_ago(seat.condition.months_since_prior or 0, days)
         seat.enrolment["prior_issued_on"] = seat.prior[0]["issued_on"] = issued
-        seat.enrolment["work_months"] = None
+        # Enough work, and not a month more: who has little time since the certificate has little work.
+        seat.enrolment["work_months"] = seat.condition.min_work_months
 
     return spoil
 
@@ -142,6 +147,7 @@ FLAVOURS = (
     _violation("未取得应先取得的证书", _after_prior, _prior_not_claimed),
     _violation("持五级证书报考三级", _to_third, _lower_prior),
     _violation("累计工作差一个月", _by_work, _work(1)),
+    _violation("取得下一级证书已满年限，累计工作差一个月", _by_work_after_prior, _work(1)),
     _violation("差一日满最低年龄", _by_age, _born(1)),
     _violation("学历不在可接受之列", _by_education, _no_education),
     _violation("取得职称差一日满年限", _by_title, _title_since(1)),
@@ -153,6 +159,7 @@ FLAVOURS = (
     _near_miss("职称高于所要求的", _by_title, _higher_title),
     _near_miss("取得下一级证书恰好满年限", _after_prior, _prior_since(0)),
     _near_miss("累计工作恰好满月数", _by_work, _work(0)),
+    _near_miss("取得下一级证书已满年限，累计工作恰好满月数", _by_work_after_prior, _work(0)),
     _near_miss("考核当日恰满最低年龄", _by_age, _born(0)),
     _near_miss("可接受学历中的第一种", _by_education, _lowest_education),
     _near_miss("取得职称恰好满年限", _by_title, _title_since(0)),

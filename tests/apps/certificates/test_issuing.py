@@ -1,5 +1,17 @@
+import datetime as dt
+
 import pytest
-from certificate_world import CLOCK, FOSHAN, SHENYANG, approved_sitting, clerk, enrol, filed_body, officer
+from certificate_world import (
+    CLOCK,
+    FOSHAN,
+    SHENYANG,
+    SITTING_DAY,
+    approved_sitting,
+    clerk,
+    enrol,
+    filed_body,
+    officer,
+)
 from django.db import IntegrityError
 
 from zhiping.apps.certificates.actions import issue_certificates
@@ -173,6 +185,40 @@ def test_what_a_rule_refuses_is_held_back_with_its_words_and_issued_once_the_rea
     body.scope_lines.all().delete()
     good.scope_lines.update(body=body)
     assert len(issue_certificates(sitting.pk, actor=officer(place), clock=CLOCK).numbers) == 1
+
+
+@pytest.mark.parametrize("state", [BodyState.REMOVED, BodyState.LEFT])
+def test_what_a_body_examined_before_it_left_the_register_is_issued_with_a_warning_to_a_person(state):
+    body = filed_body(SHENYANG, state=state)
+    sitting = approved_sitting(body)
+    enrol(sitting)
+    body.state_since = SITTING_DAY + dt.timedelta(days=1)
+    body.save()
+    report = issue_certificates(sitting.pk, actor=officer(), clock=CLOCK)
+    assert len(report.numbers) == 1
+    assert any("后续工作" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize("days_before", [0, 1])
+def test_what_a_body_examined_since_it_left_the_register_is_held_back(days_before):
+    body = filed_body(SHENYANG, state=BodyState.REMOVED)
+    sitting = approved_sitting(body)
+    enrol(sitting)
+    body.state_since = SITTING_DAY - dt.timedelta(days=days_before)
+    body.save()
+    report = issue_certificates(sitting.pk, actor=officer(), clock=CLOCK)
+    assert report.numbers == ()
+    assert [one.rules for one in report.held_back] == [("CRT-011",)]
+
+
+def test_a_body_of_which_nobody_knows_when_it_left_gets_no_certificates():
+    body = filed_body(SHENYANG, state=BodyState.REMOVED)
+    sitting = approved_sitting(body)
+    enrol(sitting)
+    body.state_since = None
+    body.save()
+    report = issue_certificates(sitting.pk, actor=officer(), clock=CLOCK)
+    assert [one.rules for one in report.held_back] == [("CRT-011", "CRT-012")]
 
 
 def test_a_name_that_cannot_be_printed_holds_one_certificate_back_and_takes_no_serial():

@@ -126,7 +126,12 @@ _GROUPS: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         (
             "资源与保障",
             "",
-            ("can_develop_resources", "draws_education_funds_in_full", "is_nonprofit_undertaken"),
+            (
+                "can_develop_resources",
+                "draws_education_funds_in_full",
+                "has_stable_funds",
+                "is_nonprofit_undertaken",
+            ),
         ),
     ),
     "social_body": (
@@ -172,6 +177,7 @@ _CLAUSES: Mapping[str, Mapping[str, str]] = {
         "internal_supervisors": "FS20-E5",
         "can_develop_resources": "FS20-E7",
         "draws_education_funds_in_full": "FS20-E8",
+        "has_stable_funds": "FS20-E8",
         "is_nonprofit_undertaken": "FS20-E8",
     },
     "social_body": {

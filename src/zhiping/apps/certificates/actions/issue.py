@@ -201,6 +201,9 @@ def _facts(
         "body_is_removed": body.state in {BodyState.REMOVED, BodyState.LEFT},
         "number_fits_structure": first is not None,
     }
+    if facts["body_is_removed"] and body.state_since is not None:
+        # On the day of the removal the scope has ended already.
+        facts["sitting_was_before_removal"] = sitting.ends_at.astimezone(CHINA).date() < body.state_since
     if first is not None:
         facts["number_matches_body"] = first.body_serial == body.site_code and first.province == body.province
         facts["number_matches_year"] = first.year == today.year
