@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable, Mapping
 
+import polars as pl
 from django.db.models import Q, QuerySet
 
 from zhiping.apps.reference.models import (
@@ -14,7 +15,7 @@ from zhiping.apps.reference.models import (
 )
 from zhiping.core.catalogues.errors import OccupationUnknownError
 from zhiping.core.catalogues.occupations import Listing, occupation
-from zhiping.core.policybook import PolicyBook, Verdict
+from zhiping.core.policybook import PolicyBook, TableVerdict, Verdict
 from zhiping.kernel.place import Place
 from zhiping.kernel.resources import policy_folder
 from zhiping.kernel.workdays import WorkCalendar
@@ -29,6 +30,11 @@ def law() -> PolicyBook:
 def judge(question: str, facts: Mapping[str, object], *, place: str, on: dt.date) -> Verdict:
     """Judge one case by the law of the place on the named day."""
     return law().judge(question, facts, place=Place(place), on=on)
+
+
+def judge_table(question: str, facts: pl.DataFrame, *, place: str, on: dt.date) -> TableVerdict:
+    """Judge many cases, one a row, by the law of the place on the named day."""
+    return law().judge_table(question, facts, place=Place(place), on=on)
 
 
 def whole_parameter(parameter: str, *, place: str, on: dt.date) -> int | None:

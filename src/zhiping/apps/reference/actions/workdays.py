@@ -5,14 +5,13 @@ import datetime as dt
 from django.db import transaction
 
 from zhiping.apps.journal.actions import record
+from zhiping.apps.reference.actions.duty import place_of
 from zhiping.apps.reference.errors import NoteMissingError, OverrideMissingError, YearPublishedError
 from zhiping.apps.reference.models import WorkdayOverride
 from zhiping.apps.reference.queries import calendar
-from zhiping.kernel.actor import Actor, DutyMissingError
+from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
-from zhiping.kernel.place import NATION
 
-DUTY = "reference.maintain"
 _SATURDAY = 5
 
 
@@ -26,7 +25,7 @@ def set_workday(day: dt.date, *, is_workday: bool, note: str, actor: Actor, cloc
     Refuses:
         DutyMissingError, NoteMissingError.
     """
-    place = _place_of(actor)
+    place = place_of(actor)
     if not note.strip():
         raise NoteMissingError
     with transaction.atomic():
@@ -58,7 +57,7 @@ def withdraw_workday(override_id: int, *, actor: Actor, clock: Clock) -> dt.date
     Refuses:
         DutyMissingError, OverrideMissingError.
     """
-    place = _place_of(actor)
+    place = place_of(actor)
     with transaction.atomic():
         override = WorkdayOverride.objects.select_for_update().filter(pk=override_id).first()
         if override is None:
@@ -90,7 +89,7 @@ def set_provisional_year(year: int, *, note: str, actor: Actor, clock: Clock) ->
     Refuses:
         DutyMissingError, NoteMissingError, YearPublishedError.
     """
-    place = _place_of(actor)
+    place = place_of(actor)
     if not note.strip():
         raise NoteMissingError
     first, last = calendar().published_years
@@ -120,14 +119,3 @@ def set_provisional_year(year: int, *, note: str, actor: Actor, clock: Clock) ->
 
 def _word(*, is_workday: bool) -> str:
     return "工作日" if is_workday else "休息日"
-
-
-def _place_of(actor: Actor) -> str:
-    """Return the widest place of the duty: it is where the journal files the operation."""
-    held = sorted(
-        (one.place for one in actor.duties if one.name == DUTY),
-        key=lambda place: (len(place.prefix), place.code),
-    )
-    if not held:
-        raise DutyMissingError(duty=DUTY, place=NATION, actor=actor.name)
-    return held[0].code
