@@ -37,6 +37,11 @@ contracts: ground ## who may import whom
 policy: ground ## the law as data: structure, citations, cases
 	@exec scripts/test policy
 
+##@ Law as data
+.PHONY: new-rule
+new-rule: ground ## begin a rule: asks, writes a file with three edge cases, says what is next (ARGS="--help")
+	@exec $(BIN)/zhiping policy new-rule $(ARGS)
+
 ##@ Tests by kind (ARGS="-k name" goes to pytest)
 .PHONY: unit apps portals stories
 unit: ground ## cores, policy, house rules: seconds

@@ -4,12 +4,23 @@ The PostgreSQL of the tests is provided by `zhiping.gateways.postgres.for_tests`
 pytest name: it must come before Django's settings are read, and a conftest comes after.
 """
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from zhiping.gateways.postgres import Endpoint, for_tests
 from zhiping.portals.console.browser import find_chromium
+
+# No example is held to the clock: machines are shared.
+settings.register_profile(
+    "zhiping",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+settings.load_profile("zhiping")
 
 ORDER = ("kernel", "core", "policy", "oracle", "house", "apps", "portals", "stories")
 

@@ -328,7 +328,7 @@ def test_removing_a_body_says_what_happens_and_bars_it(desk, at):
     assert client.post(address("bodies-step", body.pk, "remove"), {"reason": ""}).status_code == 422
     assert client.post(address("bodies-step", body.pk, "remove"), {"reason": "违规评价"}).status_code == 302
     assert EvaluationBody.objects.get(pk=body.pk).state == "removed"
-    assert Bar.objects.get(credit_code=body.credit_code).valid_to == dt.date(2028, 11, 5)
+    assert Bar.objects.get(credit_code=body.credit_code).valid_to == dt.date(2028, 11, 6)
     assert "不予受理期" in read(client, "bodies-show", body.pk)
     assert client.get(address("bodies-step", body.pk, "remove")).status_code == 409
 

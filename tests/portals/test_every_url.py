@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -21,18 +22,22 @@ from zhiping.apps.authorities import walls
 from zhiping.apps.authorities.actions import grant_role
 from zhiping.apps.authorities.duties import ROLES
 from zhiping.apps.authorities.models import Account
+from zhiping.apps.authorities.queries import actor_of
 from zhiping.apps.certificates.actions import issue_certificates
 from zhiping.apps.certificates.models import Certificate
 from zhiping.apps.certificates.states import CERTIFICATE_MOVES
 from zhiping.apps.exams.states import PLAN_MOVES, SITTING_MOVES
 from zhiping.apps.journal.models import Entry
-from zhiping.apps.reference.models import WorkdayOverride
+from zhiping.apps.reference.models import CatalogueImport, DirectoryEdition, TrackingTask, WorkdayOverride
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.states import BODY_MOVES, FILING_MOVES
 from zhiping.apps.screening.models import Finding, Run
 from zhiping.apps.screening.states import JUDGEMENT_MOVES
 from zhiping.kernel.actor import PUBLIC
 from zhiping.kernel.place import Place
+from zhiping.kernel.resources import policy_folder
+from zhiping.portals.authority import trial_runs
+from zhiping.portals.authority.draft_files import Draft
 
 pytestmark = pytest.mark.django_db
 
@@ -217,14 +222,55 @@ def _side(district: str) -> Side:
             "finding": [finding.pk],
             "entry": [Entry.objects.filter(place__startswith=city[:4]).order_by("id").first().pk],
             "tie": [0],
+            **_lists(city),
+            "draft": [_tried_draft(account, city)],
         },
     )
+
+
+def _tried_draft(account: Account, city: str) -> UUID:
+    """Return the key of a trial that belongs to the officer."""
+    facts = (policy_folder() / "facts.yaml").read_bytes()
+    run = trial_runs.start(
+        Draft(files={"facts.yaml": facts}, problems=()),
+        place=city,
+        on=builders.AT_REVIEW.today(),
+        actor=actor_of(account, on=builders.AT_REVIEW.today()),
+        clock=builders.AT_REVIEW,
+    )
+    return UUID(run.key)
+
+
+def _lists(city: str) -> dict[str, list[object]]:
+    """One row of each kind of list that a place keeps."""
+    known = {"certainty": "stated", "source": "样例"}
+    edition = DirectoryEdition.objects.create(
+        place=city,
+        code="样例",
+        title="样例目录",
+        document_number="样例",
+        valid_from=dt.date(2026, 1, 1),
+        **known,
+    )
+    task = TrackingTask.objects.create(
+        place=city, item_key="CN/6/招标师", item_name="招标师", batch="6", department="样例部门",
+        due_on=dt.date(2026, 12, 20), opened_at=builders.AT_REVIEW.now(),
+    )  # fmt: skip
+    upload = CatalogueImport.objects.create(
+        kind="shortages", place=city, file_name="样例.csv", sha256="0" * 64,
+        rows_total=1, rows_good=0, rows_bad=1, rows_added=0, rows_changed=0, uploaded_by="样例",
+        uploaded_at=builders.AT_REVIEW.now(),
+        content="职业编码,职业名称,施行日,确定程度,来源\n9-99-99-99,样例,2026-01-01,有明文,样例\n".encode(),
+    )  # fmt: skip
+    return {"edition": [edition.pk], "tracking_task": [task.pk], "upload": [upload.pk]}
 
 
 SEGMENTS = {
     "filings": "filing", "bodies": "body", "plans": "plan", "sittings": "sitting", "objections": "objection",
     "documents": "document", "people": "person", "runs": "run", "findings": "finding", "journal": "entry",
     "certificates": "number", "calendar": "workday", "reviews": "review", "verify": "number",
+    "editions": "edition", "tracking": "tracking_task", "uploads": "upload", "drafts": "draft",
+    "enrolments": "enrolment",
 }  # fmt: skip
 """The segment before a bare `pk` or `number` → the kind of thing."""
 

@@ -44,6 +44,9 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         "依据",
         (
             ("政策规则", "/desk/law/", ""),
+            ("草案试算", "/desk/drafts/", "registry.read"),
+            ("判定重演", "/desk/replay/", "registry.read"),
+            ("个案意见", "/law/opinion/", ""),
             ("目录与日历", "/desk/reference/", ""),
         ),
     ),

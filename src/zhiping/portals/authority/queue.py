@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
 from django.urls import reverse
 
 from zhiping.apps.exams import office_queries as exams
+from zhiping.apps.reference.catalogue_queries import tracking_awaiting
 from zhiping.apps.registry import office_queries as registry
 from zhiping.apps.screening.queries import findings_awaiting, screen_headers
 from zhiping.core.policybook.messages import OUTCOMES
@@ -77,6 +78,12 @@ KINDS: Mapping[str, Kind] = {
             duties=("screening.judge",),
             page="authority:findings-show",
             no_deadline="未定期限",
+        ),
+        Kind(
+            code="tracking",
+            label="跟踪督查待答复",
+            duties=("reference.maintain",),
+            page="authority:reference-tracking-task",
         ),
     )
 }
@@ -178,7 +185,8 @@ _SCOPES = {"filing": "filing", "plan": "plan", "sitting": "sitting", "result": "
 def _step(kind: str, step: str) -> str:
     if kind in _SCOPES:
         return labels.state(step, _SCOPES[kind]).word
-    return {"objection": "公示异议待答复", "finding": "待研判"}.get(kind, OUTCOMES.get(step, step))
+    words = {"objection": "公示异议待答复", "finding": "待研判", "tracking": "待答复"}
+    return words.get(kind, OUTCOMES.get(step, step))
 
 
 def _rows(kind: Kind, actor: Actor, clock: Clock, prefix: str) -> QuerySet[Any, Any]:
@@ -211,6 +219,11 @@ def _rows(kind: Kind, actor: Actor, clock: Clock, prefix: str) -> QuerySet[Any, 
             body="body__name",
             place="place",
             due=Value(_NEVER),
+        )
+    elif kind.code == "tracking":
+        rows = tracking_awaiting(actor)
+        shared = _shared(
+            what=F("item_name"), step=F("state"), body="department", place="place", due=_or_never("due_on")
         )
     else:
         rows, due = _sittings(kind, actor, today)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import yaml
@@ -26,7 +27,14 @@ from zhiping.core.policybook.verdict import shown_value, with_unit
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.place import Place, PlaceMalformedError
 from zhiping.kernel.resources import policy_folder
+from zhiping.portals.console.coverage_json import coverage_json
+from zhiping.portals.console.new_rule import new_rule
+from zhiping.portals.console.policy_schema import schema
 from zhiping.portals.console.proofs import proofs
+from zhiping.portals.console.waiting import WAITING
+
+if TYPE_CHECKING:
+    from zhiping.portals.console.policy_records import RecordsTrial
 
 EXIT_PASS, EXIT_REFUSE, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
 EXIT_CODES = {
@@ -137,8 +145,7 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
         sys.exit(EXIT_USAGE)
     proved = proofs(book, policy=folder or policy_folder())
     if as_json:
-        rows = [{**row.to_json(), "proofs": list(proved.get(row.clause.id, ()))} for row in table.rows]
-        _print_json({**table.to_json(), "rows": rows})
+        _print_json(coverage_json(table, proved))
         return
     for row in table.rows:
         beside = [*row.rules, *row.parameters, *row.screens, *row.others]
@@ -152,7 +159,9 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
         f"待落实 {len(table.open)} 条。"
     )
     for row in table.open:
-        click.echo(f"  待落实 {row.clause.id} {row.clause.summary}")
+        waits = WAITING.get(row.clause.id)
+        reason = f"（等待 {waits.app} {waits.app_label}：{waits.missing}）" if waits else ""
+        click.echo(f"  待落实 {row.clause.id} {row.clause.summary}{reason}")
 
 
 @policy.command()
@@ -197,23 +206,95 @@ def decide(  # one parameter for each option of the command
     required=True,
     help="草案文件夹，结构与政策文件夹相同；同名文件取代原文件。",
 )
+@click.option(
+    "--place", "place", type=_PlaceParameter(), default=None, help="只试算该地区（含下辖）的在册记录。"
+)
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="把结论有变化的记录写入该 XLSX 文件，每条起作用的规则一行。",
+)
+@click.option(
+    "--records/--no-records",
+    "has_records",
+    default=None,
+    help="是否试算数据库中的在册记录；不写则在使用随程序安装的政策库且有数据库时试算。",
+)
 @_FOLDER
 @_JSON
-def diff(on: date, draft: Path, folder: Path | None, *, as_json: bool) -> None:
-    """比较草案施行后某日的参数、规则和已有案例的结果有何不同."""
+def diff(  # one parameter for each option of the command
+    on: date,
+    draft: Path,
+    place: Place | None,
+    export: Path | None,
+    has_records: bool | None,  # noqa: FBT001 - click hands options over by name
+    folder: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """比较草案施行后某日的参数、规则和已有案例的结果有何不同，并用在册的备案、计划、证书试算.
+
+    在册记录一律按 --on 这一天各判定两次，一次按现行政策，一次按草案；事实取自当时固定的判定，
+    没有固定判定的（外部导入），按记录自身的日期读取。试算不改变任何记录。
+    """
     before, now = _load(folder), _load(folder, draft=draft)
     found = list(changes(before, now, on=on))
+    trial = _trial(now, on=on, place=place, export=export, has_records=has_records, is_ours=folder is None)
     if as_json:
-        _print_json({"on": on.isoformat(), "changes": [one.to_json() for one in found]})
+        _print_json(
+            {
+                "on": on.isoformat(),
+                "place": place.code if place else None,
+                "changes": [one.to_json() for one in found],
+                "records": trial.to_json() if trial else None,
+            }
+        )
         return
     for one in found:
         kind = {"parameter": "参数", "rule": "规则", "case": "案例"}[one.kind]
         click.echo(f"{kind} {one.thing}（{one.place}）：{_or_none(one.before)} → {_or_none(one.now)}")
     click.echo(f"{on.isoformat()}：共 {len(found)} 处不同。")
+    if trial:
+        for line in trial.as_text():
+            click.echo(line)
+
+
+def _trial(
+    draft: PolicyBook,
+    *,
+    on: date,
+    place: Place | None,
+    export: Path | None,
+    has_records: bool | None,
+    is_ours: bool,
+) -> "RecordsTrial | None":
+    """Try the draft on what is on record, where that was asked for or goes without asking."""
+    if has_records and not is_ours:
+        raise click.UsageError("在册记录只能用随程序安装的政策库试算，--records 不能与 --policy 同用。")
+    wanted = is_ours if has_records is None else has_records
+    from zhiping.portals.console.policy_records import database_is_named, try_on_record  # noqa: PLC0415 - Django
+
+    if wanted and database_is_named():
+        return try_on_record(draft, on=on, place=place, export=export)
+    if has_records or ((place or export) and wanted):
+        raise click.UsageError(
+            "没有可用的数据库，无法试算在册记录。请先设定 ZHIPING_DATABASE_URL，或 zhiping db start。"
+        )
+    if place or export:
+        raise click.UsageError("--place、--export 只用于在册记录的试算，请去掉 --no-records 或 --policy。")
+    if wanted:
+        click.echo("没有可用的数据库，只比较了规则，没有试算在册记录。", err=True)
+    return None
 
 
 def _or_none(value: object) -> str:
     return "无" if value is None else shown_value(value, None)
+
+
+policy.add_command(new_rule)
+policy.add_command(schema)
 
 
 # reading -----------------------------------------------------------------------------------------

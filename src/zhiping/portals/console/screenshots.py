@@ -33,6 +33,10 @@ PUBLIC = (
     "/law/",
     "/law/rules/",
     "/law/coverage/",
+    "/law/here/?place=440600&on=2023-11-30",
+    "/law/compare/",
+    "/law/opinion/",
+    "/catalogues/",
     "/complaints/",
     "/guide/",
     "/about/",
@@ -53,6 +57,7 @@ DESK = (
     "/desk/reference/",
     "/desk/reference/calendar/",
     "/desk/law/",
+    "/desk/drafts/",
 )
 BODY = (
     "/body/",

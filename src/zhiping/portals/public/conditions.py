@@ -1,7 +1,7 @@
 """A rule's condition in Chinese, as an indented list of lines (规则条件)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from zhiping.core.policybook import PolicyBook
@@ -20,6 +20,7 @@ from zhiping.core.policybook.conditions import (
     InPeriod,
     InSpan,
     Not,
+    facts_of,
 )
 from zhiping.core.policybook.messages import OPERATORS
 from zhiping.core.policybook.model import FactDeclaration
@@ -43,11 +44,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads conditions with the vocabulary of a policy book, at a place on a day."""
+    """Reads conditions with the vocabulary of a policy book, at a place on a day.
+
+    Inside rows (`rows` names the fact) a name means the row's field first, as the engine reads it.
+    """
 
     book: PolicyBook
     place: Place
     on: date
+    rows: str = ""
 
     def lines(self, condition: Condition, depth: int = 0) -> Iterator[Line]:
         """Yield the lines of a condition, outermost first."""
@@ -65,11 +70,11 @@ class Reader:
                 yield from self.lines(part, depth + 1)
             case Each(of=of, condition=inner):
                 yield Line(depth=depth, text=f"“{self._label(of)}”中的每一项：")
-                yield from self.lines(inner, depth + 1)
+                yield from replace(self, rows=of).lines(inner, depth + 1)
             case Count(of=of, where=where):
                 yield self._count(condition, of, depth)
                 if where is not None:
-                    yield from self.lines(where, depth + 1)
+                    yield from replace(self, rows=of).lines(where, depth + 1)
             case _:
                 yield self._leaf(condition, depth)
 
@@ -116,20 +121,29 @@ class Reader:
                 declared = self.book.parameters[parameter]
                 if found is None:
                     return f"“{declared.label}”（当地当日没有取值）", parameter, ""
-                return with_unit(found.value, declared.unit), parameter, found.wording
+                return self._in_words(found.value, declared.unit, fact), parameter, found.wording
             case Fixed(value=value):
-                return shown_value(value, self._declaration(fact)), "", ""
+                return shown_value(value, self.declaration(fact)), "", ""
             case FromFact(name=name):
                 return f"“{self._label(name)}”", "", ""
 
-    def _declaration(self, name: str) -> FactDeclaration | None:
+    def _in_words(self, value: object, unit: str, fact: str) -> str:
+        """Return a value with its unit, or codes as the fact that is compared calls them."""
+        is_code = isinstance(value, str) or (isinstance(value, tuple) and isinstance(value[0], str))
+        return shown_value(value, self.declaration(fact)) if is_code else with_unit(value, unit)
+
+    def declaration(self, name: str) -> FactDeclaration | None:
+        """Return what a name means here: a field of the rows, a fact, or else any row's field."""
+        own = self.book.facts[self.rows].field(name) if self.rows in self.book.facts else None
+        if own is not None:
+            return own
         if name in self.book.facts:
             return self.book.facts[name]
         found = (fact.field(name) for fact in self.book.facts.values())
         return next((one for one in found if one is not None), None)
 
     def _label(self, name: str) -> str:
-        found = self._declaration(name)
+        found = self.declaration(name)
         return found.label if found else {"day": "判定依据日", "place": "地区"}.get(name, name)
 
 
@@ -140,9 +154,10 @@ def given_facts(book: PolicyBook, given: Mapping[str, object]) -> list[tuple[str
     for name, value in given.items():
         if name in {"place", "day"}:
             continue
-        declaration = reader._declaration(name)  # noqa: SLF001 - the same vocabulary
+        declaration = reader.declaration(name)
         if isinstance(value, list | tuple) and any(isinstance(part, Mapping) for part in value):
-            text = "；".join(_row(reader, part) for part in value if isinstance(part, Mapping))
+            inside = replace(reader, rows=name)
+            text = "；".join(_row(inside, part) for part in value if isinstance(part, Mapping))
         else:
             text = shown_value(value, declaration)
         shown.append((declaration.label if declaration else name, text))
@@ -152,6 +167,36 @@ def given_facts(book: PolicyBook, given: Mapping[str, object]) -> list[tuple[str
 def _row(reader: Reader, row: Mapping[str, object]) -> str:
     parts = []
     for name, value in row.items():
-        declaration = reader._declaration(name)  # noqa: SLF001 - the same vocabulary
+        declaration = reader.declaration(name)
         parts.append(f"{declaration.label if declaration else name} {shown_value(value, declaration)}")
     return "，".join(parts)
+
+
+def facts_asked(book: PolicyBook, conditions: Iterable[Condition]) -> tuple[str, ...]:
+    """Return the facts of a case that conditions read, in order, without doubles.
+
+    A name inside rows that the rows have a field for is that field, and no fact of the case.
+    """
+    found = dict.fromkeys(name for one in conditions for name in _asked(book, one, ""))
+    return tuple(name for name in found if name in book.facts and name not in {"place", "day"})
+
+
+def _asked(book: PolicyBook, condition: Condition, rows: str) -> Iterator[str]:
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _asked(book, part, rows)
+        case Not(part=part):
+            yield from _asked(book, part, rows)
+        case Each(of=of, condition=inner):
+            yield of
+            yield from _asked(book, inner, of)
+        case Count(of=of, where=where, against=against):
+            yield of
+            if isinstance(against, FromFact):
+                yield against.name
+            if where is not None:
+                yield from _asked(book, where, of)
+        case _:
+            held = book.facts.get(rows)
+            yield from (name for name in facts_of(condition) if held is None or held.field(name) is None)

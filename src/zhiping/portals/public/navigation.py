@@ -18,6 +18,7 @@ def navigation(request: HttpRequest) -> Mapping[str, Any]:
             NavItem(label="机构目录", url=reverse("public:registry-bodies")),
             NavItem(label="公示公告", url=reverse("public:registry-notices")),
             NavItem(label="政策依据", url=reverse("public:policy-law")),
+            NavItem(label="目录公开", url=reverse("public:catalogues")),
             NavItem(label="办事指南", url=reverse("public:guide")),
             NavItem(label="投诉渠道", url=reverse("public:authorities-complaints")),
         )

@@ -39,6 +39,7 @@ from zhiping.portals.authority.pages import (
     posted,
     succeeded,
 )
+from zhiping.portals.authority.reference_tabs import reference_tabs, upload_button
 from zhiping.portals.authority.verdicts import DAYS
 from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui import labels
@@ -49,16 +50,6 @@ MAINTAIN = "reference.maintain"
 
 def _date_input() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-def _tabs(current: str) -> list[NavItem]:
-    names = (
-        ("职业标准", "authority:reference-standards"),
-        ("急需紧缺职业", "authority:reference-shortages"),
-        ("准入类职业资格", "authority:reference-access"),
-        ("工作日历", "authority:reference-calendar"),
-    )
-    return [NavItem(label=label, url=reverse(name), current=name.endswith(current)) for label, name in names]
 
 
 class OccupationFilters(Filters):
@@ -110,7 +101,15 @@ def standards(request: GatedRequest) -> HttpResponse:
         prepare=_titled("occupation"),
         empty=_EMPTY,
     )
-    return list_page(request, listing, rows, filters=filters, title="目录与日历", tabs=_tabs("standards"))
+    return list_page(
+        request,
+        listing,
+        rows,
+        filters=filters,
+        title="目录与日历",
+        tabs=reference_tabs("standards"),
+        actions=upload_button(request.actor, "standards", "导入职业标准"),
+    )
 
 
 @officer("")
@@ -137,7 +136,15 @@ def shortages(request: GatedRequest) -> HttpResponse:
             text="当地目录尚未收录时，涉及目录的条件判为“待核”，不会当作符合或不符合。",
         ),
     )
-    return list_page(request, listing, rows, filters=filters, title="目录与日历", tabs=_tabs("shortages"))
+    return list_page(
+        request,
+        listing,
+        rows,
+        filters=filters,
+        title="目录与日历",
+        tabs=reference_tabs("shortages"),
+        actions=upload_button(request.actor, "shortages", "导入目录"),
+    )
 
 
 @officer("")
@@ -161,7 +168,9 @@ def access(request: GatedRequest) -> HttpResponse:
         prepare=_titled("occupation"),
         empty=_EMPTY,
     )
-    return list_page(request, listing, rows, filters=filters, title="目录与日历", tabs=_tabs("access"))
+    return list_page(
+        request, listing, rows, filters=filters, title="目录与日历", tabs=reference_tabs("access")
+    )
 
 
 # --- the calendar --------------------------------------------------------------------------------
@@ -206,7 +215,7 @@ def workdays(request: GatedRequest) -> HttpResponse:
         {
             "title": "目录与日历",
             "crumbs": crumbs(("目录与日历", reverse("authority:reference-standards")), ("工作日历", "")),
-            "tabs": _tabs("calendar"),
+            "tabs": reference_tabs("calendar"),
             "year": year,
             "published": f"{first}–{last}",
             "is_published": first <= year <= last,
@@ -362,10 +371,37 @@ _QUESTIONS = {
     "entry_proof": "申报材料条件",
     "result_upload": "成绩上传条件",
     "yearly_assessment": "年度评估条件",
+    "certificate_text": "证书文字条件",
+    "certificate_text_national": "证书文字条件（全国）",
+    "advertisement_national": "招生宣传条件（全国）",
+    "qualification_named": "职业资格使用条件",
+    "qualification_named_national": "职业资格使用条件（全国）",
+    "qualification_basis": "职业资格设置依据",
+    "local_item": "地方设置职业资格条件",
+    "item_tracking": "取消项目的跟踪部门",
+    "precondition": "以职业资格作前置条件",
+    "cancelled_aftermath": "取消后的善后要求",
+    "evaluation_type": "评价类型条件",
+    "training_separation": "培训与考核关系要求",
+    "supervising_office": "监管部门",
+    "idle_filing": "不活动备案的处理",
+    "refiling": "再次备案条件",
+    "exam_site_filing": "专项能力考点条件",
+    "ability_applicant": "专项能力报名条件",
+    "ability_plan": "专项能力考核安排条件",
+    "ability_specification": "专项能力考核规范要求",
+    "ability_project_listing": "专项能力项目列入条件",
+    "ability_certificate": "专项能力发证条件",
+    "claim": "补贴支付条件",
+    "talent_statistics": "人才统计条件",
+    "sanctions": "违规处理要求",
+    "annual_register": "年度登记表要求",
+    "report_deadline": "报送期限",
+    "sweep": "全面筛查要求",
 }
 
 
-def _law_tabs(current: str) -> list[NavItem]:
+def _lawreference_tabs(current: str) -> list[NavItem]:
     names = (
         ("文件与条款", "authority:law-documents"),
         ("参数", "authority:law-parameters"),
@@ -414,7 +450,7 @@ def documents(request: GatedRequest) -> HttpResponse:
         {
             "title": "政策规则",
             "crumbs": crumbs(("政策规则", "")),
-            "tabs": _law_tabs("documents"),
+            "tabs": _lawreference_tabs("documents"),
             "documents": rows,
             "as_of": request.clock.now(),
         },
@@ -496,7 +532,7 @@ def parameters(request: GatedRequest) -> HttpResponse:
             "title": "政策规则",
             "subtitle": f"{labels.place(place.code)}，{on.year}年{on.month}月{on.day}日施行的取值",
             "crumbs": crumbs(("政策规则", reverse("authority:law-documents")), ("参数", "")),
-            "tabs": _law_tabs("parameters"),
+            "tabs": _lawreference_tabs("parameters"),
             "filters": filters,
             "parameters": rows,
             "as_of": request.clock.now(),
@@ -541,7 +577,7 @@ def rules(request: GatedRequest) -> HttpResponse:
             "title": "政策规则",
             "subtitle": f"{labels.place(place.code)}，{on.year}年{on.month}月{on.day}日参与判定的规则",
             "crumbs": crumbs(("政策规则", reverse("authority:law-documents")), ("规则", "")),
-            "tabs": _law_tabs("rules"),
+            "tabs": _lawreference_tabs("rules"),
             "filters": filters,
             "groups": groups,
             "as_of": request.clock.now(),

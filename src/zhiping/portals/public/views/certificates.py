@@ -33,7 +33,7 @@ _TOO_MANY = 429
 @sensitive_post_parameters("number", "second")
 @require_http_methods(["GET", "HEAD", "POST"])
 @public
-@discloses("FS20-4.3")
+@discloses("FS20-4.3", "GD18-4a")
 def verify(request: GatedRequest, number: str = "") -> HttpResponse:
     """Look a certificate up (证书查询); the number may stand in the address, the second fact never.
 

@@ -1,7 +1,6 @@
-"""The law as the platform applies it: documents, clauses, rules with their edge cases (政策依据)."""
+"""Documents, clauses, rules with their cases, parameters, screens: one page each (政策依据)."""
 
-import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from urllib.parse import urlencode
 
@@ -13,40 +12,29 @@ from django.views.decorators.http import require_safe
 from zhiping.apps.reference.queries import law
 from zhiping.core.policybook import Rule
 from zhiping.core.policybook.conditions import parameters_of
-from zhiping.core.policybook.coverage import CoverageRow
 from zhiping.core.policybook.coverage import coverage as clause_coverage
-from zhiping.core.policybook.model import Document
-from zhiping.core.policybook.verdict import with_unit
+from zhiping.core.policybook.model import Case, Document
 from zhiping.kernel.place import NATION, Place
-from zhiping.portals.console.enforcers import enforcers
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.public.conditions import Reader, given_facts
 from zhiping.portals.public.forms import LawForm
 from zhiping.portals.public.lists import place_choices
-from zhiping.portals.public.words import (
-    CERTAINTIES,
-    CLAUSE_KINDS,
-    DECISION_DAYS,
-    QUESTIONS,
-    enforcer_word,
+from zhiping.portals.public.views.law.asked import Asked, kept_of
+from zhiping.portals.public.views.law.fact_forms import query_of
+from zhiping.portals.public.views.law.pages import (
+    document_line,
+    frame,
+    notice_of,
+    own_enforcers,
+    own_proofs,
+    question_word,
+    questions_in_order,
+    rule_line,
+    value_shown,
 )
-from zhiping.ui.shapes import Column, Crumb, Definition, EmptyState, NavItem, Table
-
-
-@functools.cache
-def _enforcers() -> Mapping[str, tuple[str, ...]]:
-    """Return what actions, moves and pages declare: name → clauses that a document has."""
-    known = law().clauses.keys()
-    declared = {name: tuple(one for one in clauses if one in known) for name, clauses in enforcers().items()}
-    return {name: clauses for name, clauses in declared.items() if clauses}
-
-
-def _tabs(current: str) -> tuple[NavItem, ...]:
-    return (
-        NavItem(label="文件", url=reverse("public:policy-law"), current=current == "documents"),
-        NavItem(label="规则", url=reverse("public:policy-rules"), current=current == "rules"),
-        NavItem(label="条款落实", url=reverse("public:policy-coverage"), current=current == "coverage"),
-    )
+from zhiping.portals.public.views.law.proof import Proof, coverage_line, rule_proofs
+from zhiping.portals.public.words import CERTAINTIES, DECISION_DAYS
+from zhiping.ui.shapes import Action, Column, Crumb, Definition, EmptyState, Table
 
 
 @require_safe
@@ -61,16 +49,7 @@ def documents(request: GatedRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     on, place = asked.get("on"), asked.get("place") or ""
     rows = [
-        {
-            "id": one.id,
-            "title": one.title,
-            "number": one.number or "（无文号）",
-            "place": one.place.code,
-            "issued": one.issued,
-            "start": one.in_force.start,
-            "end": one.in_force.end,
-            "clauses": len(one.clauses),
-        }
+        document_line(one)
         for one in sorted(book.documents.values(), key=lambda one: one.issued, reverse=True)
         if _is_asked(one, on, place)
     ]
@@ -96,7 +75,7 @@ def documents(request: GatedRequest) -> HttpResponse:
             text="这不等于没有规定。可以改选日期或地区，或向当地主管部门核实。",
         ),
     )
-    return render(request, "public/law.html", {"table": table, "tabs": _tabs("documents")})
+    return render(request, "public/law.html", {**frame(request, "documents"), "table": table})
 
 
 def _is_asked(document: Document, on: date | None, place: str) -> bool:
@@ -112,9 +91,18 @@ def document(request: GatedRequest, document_id: str) -> HttpResponse:
     found = book.documents.get(document_id)
     if found is None:
         raise Http404
-    rows = [row for row in clause_coverage(book, _enforcers()).rows if row.clause.document == document_id]
+    page = frame(request)
+    asked: Asked | None = page["asked"]
+    rows = [row for row in clause_coverage(book, own_enforcers()).rows if row.clause.document == document_id]
     context = {
+        **page,
         "document": found,
+        "standing": notice_of(
+            "本文件",
+            found.in_force,
+            place_fits=asked is not None and found.place.contains(asked.place),
+            asked=asked,
+        ),
         "facts": (
             Definition(term="文号", value=found.number or "（无文号）"),
             Definition(term="发文单位", value="、".join(found.issuers), wide=True),
@@ -126,7 +114,8 @@ def document(request: GatedRequest, document_id: str) -> HttpResponse:
             *((Definition(term="说明", value=found.note, wide=True),) if found.note else ()),
         ),
         "basis": [book.documents[one] for one in found.basis if one in book.documents],
-        "rows": [_coverage_line(row) for row in rows],
+        "based_on_it": [one for one in book.documents.values() if document_id in one.basis],
+        "rows": [coverage_line(row, own_proofs()) for row in rows],
         "crumbs": (Crumb(label="政策依据", url=reverse("public:policy-law")), Crumb(label=found.title)),
     }
     return render(request, "public/law_document.html", context)
@@ -134,128 +123,119 @@ def document(request: GatedRequest, document_id: str) -> HttpResponse:
 
 @require_safe
 @public
-def clause(_request: GatedRequest, clause_id: str) -> HttpResponse:
-    """Lead to a clause in its document (条款)."""
+def clause(request: GatedRequest, clause_id: str) -> HttpResponse:
+    """Lead to a clause in its document, place and day kept (条款)."""
     found = law().clauses.get(clause_id)
     if found is None:
         raise Http404
-    return redirect(f"{reverse('public:policy-document', args=[found.document])}#{found.id}")
-
-
-@require_safe
-@public
-def coverage(request: GatedRequest) -> HttpResponse:
-    """Show which clause is enforced by what, clause by clause (条款落实)."""
-    table = clause_coverage(law(), _enforcers())
-    titles = {one.id: one.title for one in law().documents.values()}
-    grouped: dict[str, list[dict[str, object]]] = {}
-    for row in table.rows:
-        grouped.setdefault(row.clause.document, []).append(_coverage_line(row))
-    context = {
-        "tabs": _tabs("coverage"),
-        "groups": [{"id": name, "title": titles[name], "rows": rows} for name, rows in grouped.items()],
-        "binding": len(table.binding),
-        "covered": len(table.binding) - len(table.open),
-        "open": len(table.open),
-        "as_of": request.clock.now(),
-    }
-    return render(request, "public/law_coverage.html", context)
-
-
-def _coverage_line(row: CoverageRow) -> dict[str, object]:
-    book = law()
-    return {
-        "clause": row.clause,
-        "kinds": "、".join(CLAUSE_KINDS[kind] for kind in row.clause.kinds),
-        "rules": [(one, book.rules[one].title) for one in row.rules],
-        "parameters": [(one, book.parameters[one].label) for one in row.parameters],
-        "screens": [(one, book.screens[one].title) for one in row.screens],
-        "others": list(dict.fromkeys(enforcer_word(one) for one in row.others)),
-        "is_open": row.is_open,
-        "binds": row.clause.binds,
-    }
+    asked = kept_of(request.GET, today=request.clock.today())
+    address = reverse("public:policy-document", args=[found.document])
+    return redirect(f"{address}{asked.kept if asked else ''}#{found.id}")
 
 
 @require_safe
 @public
 def rules(request: GatedRequest) -> HttpResponse:
     """List the rules by the question that they answer (规则)."""
-    book = law()
-    question = request.GET.get("question", "")
+    book, question = law(), request.GET.get("question", "")
+    page = frame(request, "rules")
     ordered = sorted(book.rules.values(), key=lambda one: one.id)
     groups = [
         {
-            "question": QUESTIONS.get(name, name),
-            "rules": [_rule_line(one) for one in ordered if one.asks_of == name],
+            "question": question_word(name),
+            "rules": [rule_line(one) for one in ordered if one.asks_of == name],
         }
-        for name in book.questions
+        for name in questions_in_order()
         if question in {"", name}
     ]  # fmt: skip
-    choices = [("全部", "?", not question)]
-    choices += [
-        (QUESTIONS.get(name, name), f"?{urlencode({'question': name})}", question == name)
-        for name in book.questions
-    ]
-    return render(
-        request,
-        "public/law_rules.html",
-        {"tabs": _tabs("rules"), "groups": groups, "choices": choices, "count": len(book.rules)},
-    )
-
-
-def _rule_line(rule: Rule) -> dict[str, object]:
-    return {
-        "id": rule.id,
-        "title": rule.title,
-        "places": [one.code for one in rule.where],
-        "clauses": rule.clauses,
-        "start": rule.period.start,
-        "end": rule.period.end,
-        "outcome": rule.outcome.value,
-        "cases": len(rule.cases),
+    context = {
+        **page,
+        "groups": groups,
+        "questions": [(name, question_word(name), question == name) for name in questions_in_order()],
+        "count": sum(len(group["rules"]) for group in groups),
     }
+    return render(request, "public/law_rules.html", context)
 
 
 @require_safe
 @public
 def rule(request: GatedRequest, rule_id: str) -> HttpResponse:
-    """Show one rule: what it demands where and when, its clauses, its edge cases (规则详情)."""
+    """Show one rule: what it demands where and when, its clauses, cases and tests (规则详情)."""
     book = law()
     found = book.rules.get(rule_id)
     if found is None:
         raise Http404
-    today = request.clock.today()
-    on = today if found.period.covers(today) else found.period.start
-    reader = Reader(book=book, place=found.where[0], on=on)
+    page = frame(request)
+    asked: Asked | None = page["asked"]
+    fits = asked is not None and found.binds_at(asked.place)
+    place, on = _shown_at(found, asked, request.clock.today())
+    reader = Reader(book=book, place=place, on=on)
+    opinion = reverse("public:policy-opinion")
+    query = urlencode({"question": found.asks_of, "place": place.code, "on": on.isoformat()})
     context = {
+        **page,
         "rule": found,
-        "facts": (
-            Definition(term="回答的问题", value=QUESTIONS.get(found.asks_of, found.asks_of)),
-            Definition(term="以哪一天为准", value=DECISION_DAYS[found.decides_on]),
-            Definition(term="不满足时", value=found.outcome.value, kind="outcome"),
-            Definition(term="施行起", value=found.period.start, kind="date"),
-            Definition(term="施行止（不含）", value=found.period.end, kind="date"),
-            Definition(
-                term="能否豁免",
-                value="原则上的要求，可以说明理由后豁免" if found.may_be_waived else "不能豁免",
-                wide=True,
-            ),
-            *((Definition(term="说明", value=found.note, wide=True),) if found.note else ()),
-        ),
+        "question": question_word(found.asks_of),
+        "standing": notice_of("本规则", found.period, place_fits=fits, asked=asked),
+        "actions": (Action(label="就一个案例出具意见", url=f"{opinion}?{query}", kind="secondary"),),
+        "facts": tuple(_rule_facts(found)),
         "places": [one.code for one in found.where],
+        "shown_place": place.code,
+        "on": on,
         "applies": list(reader.lines(found.applies_when)) if found.applies_when else [],
         "lines": list(reader.lines(found.condition)),
-        "on": on,
         "clauses": [book.clauses[one] for one in found.clauses],
         "titles": {one.id: one.title for one in book.documents.values()},
-        "cases": [
-            {"name": one.name, "given": given_facts(book, one.given), "place": one.place.code, "day": one.day,
-             "expect": one.expect.value}
-            for one in found.cases
-        ],
-        "crumbs": (Crumb(label="规则", url=reverse("public:policy-rules")), Crumb(label=found.id)),
-    }  # fmt: skip
+        "cases": [_case_line(found, one, opinion) for one in found.cases],
+        "proofs": rule_proofs(found, own_proofs()),
+        "replaces": [book.rules[one] for one in found.replaces if one in book.rules],
+        "replaced_by": [one for one in book.rules.values() if rule_id in one.replaces],
+        "crumbs": (
+            Crumb(label="规则", url=reverse("public:policy-rules") + page["kept"]),
+            Crumb(label=found.id),
+        ),
+    }
     return render(request, "public/law_rule.html", context)
+
+
+def _shown_at(rule: Rule, asked: Asked | None, today: date) -> tuple[Place, date]:
+    """Return where and when its numbers are shown: as asked where it binds then, else at its own place."""
+    place = asked.place if asked and rule.binds_at(asked.place) else rule.where[0]
+    day = asked.on if asked else today
+    if not rule.period.covers(day):
+        day = rule.period.start
+    return place, day
+
+
+def _rule_facts(rule: Rule) -> Iterator[Definition]:
+    yield Definition(term="回答的问题", value=question_word(rule.asks_of))
+    yield Definition(term="以哪一天为准", value=DECISION_DAYS[rule.decides_on])
+    yield Definition(term="不满足时", value=rule.outcome.value, kind="outcome")
+    yield Definition(term="施行起", value=rule.period.start, kind="date")
+    yield Definition(term="施行止（不含）", value=rule.period.end, kind="date")
+    waived = "原则上的要求，可以说明理由后豁免" if rule.may_be_waived else "不能豁免"
+    yield Definition(term="能否豁免", value=waived, wide=True)
+    if rule.note:
+        yield Definition(term="说明", value=rule.note, wide=True)
+
+
+def _case_line(rule: Rule, case: Case, opinion: str) -> dict[str, object]:
+    """Return one case with what the rule says of it now, run as the page is made."""
+    book = law()
+    facts = book.read_facts(case.given)
+    said = book.judge_rule(rule, facts, place=case.place, on=case.day)
+    query = urlencode({"question": rule.asks_of, "place": case.place.code, "on": case.day.isoformat()})
+    answer = query_of(book, facts)
+    return {
+        "name": case.name,
+        "given": given_facts(book, case.given),
+        "place": case.place.code,
+        "day": case.day,
+        "expect": case.expect.value,
+        "said": said.value,
+        "holds": said is case.expect,
+        "opinion": f"{opinion}?{query}&{answer}" if answer else f"{opinion}?{query}",
+    }
 
 
 @require_safe
@@ -266,15 +246,20 @@ def parameter(request: GatedRequest, parameter_id: str) -> HttpResponse:
     found = book.parameters.get(parameter_id)
     if found is None:
         raise Http404
+    page = frame(request)
+    asked: Asked | None = page["asked"]
+    here = book.resolve(parameter_id, place=asked.place, on=asked.on) if asked else None
     values = sorted(
         found.values, key=lambda one: (one.place.code != NATION, one.place.code, one.period.start)
     )
     context = {
+        **page,
         "parameter": found,
+        "here": value_shown(here) if here else "",
         "values": [
             {"place": one.place.code, "start": one.period.start, "end": one.period.end,
-             "value": with_unit(one.value, found.unit), "wording": one.wording, "clause": one.clause,
-             "certainty": CERTAINTIES[one.certainty], "note": one.note}
+             "value": value_shown(one), "wording": one.wording, "clause": one.clause,
+             "certainty": CERTAINTIES[one.certainty], "note": one.note, "is_here": one is here}
             for one in values
         ],
         "used_by": _rules_reading(parameter_id),
@@ -295,14 +280,22 @@ def _rules_reading(parameter_id: str) -> list[Rule]:
 @require_safe
 @public
 def screen(request: GatedRequest, screen_id: str) -> HttpResponse:
-    """Show what one screen looks for and on which clauses (筛查规则)."""
+    """Show what one screen looks for, on which clauses, in which worlds it is tried (筛查规则)."""
     book = law()
     found = book.screens.get(screen_id)
     if found is None:
         raise Http404
+    tried = {
+        Proof.read(one)
+        for clause_id in found.clauses
+        for one in own_proofs().get(clause_id, ())
+        if one.startswith(f"world {screen_id}/")
+    }
     context = {
+        **frame(request),
         "screen": found,
         "clauses": [book.clauses[one] for one in found.clauses],
+        "worlds": sorted(tried, key=lambda one: one.label),
         "crumbs": (Crumb(label="条款落实", url=reverse("public:policy-coverage")), Crumb(label=found.title)),
     }
     return render(request, "public/law_screen.html", context)

@@ -1,0 +1,12 @@
+"""The desk's jobs: what runs outside a request. Safe to repeat, since a killed worker's job comes back."""
+
+from procrastinate.contrib.django import app
+
+from zhiping.portals.authority.trial_runs import QUEUE, TASK, carry_out
+from zhiping.portals.clock import current_clock
+
+
+@app.task(name=TASK, queue=QUEUE)
+def try_draft_on_record(key: str) -> None:
+    """Try a draft that was uploaded on everything on record."""
+    carry_out(key, clock=current_clock())
