@@ -3,6 +3,7 @@
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
+import zhiping.portals.authority.jobs  # noqa: F401 - registers the jobs of the desk
 from zhiping.apps.screening.actions import TASK, carry_out
 from zhiping.portals.clock import current_clock
 

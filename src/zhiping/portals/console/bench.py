@@ -14,6 +14,7 @@ from zhiping.gateways.state_folder import state_folder
 NAMES = {
     "judgements": "每秒判定数，对照 openfisca-core",
     "imports": "考生名册导入，对照“读取＋COPY”的下限",
+    "whatif": "草案试算十万件备案，对照逐件判定",
     "lookup": "证书查询，对照数据库预编译点查",
 }
 """Benchmark → what it measures; each is a module of `bench` with `run() -> dict`."""
@@ -23,7 +24,7 @@ NAMES = {
 @click.argument("names", nargs=-1, type=click.Choice(list(NAMES)), metavar="[名称…]")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，键名稳定。")
 def bench(*, names: tuple[str, ...], as_json: bool) -> None:
-    """性能测量：judgements、imports、lookup；不写名称则全部执行。结果以同一次运行中的比值表示."""
+    """性能测量：judgements、imports、whatif、lookup；不写名称则全部执行。结果以同一次运行中的比值表示."""
     results: dict[str, object] = {"machine": _machine(), "commit": _commit()}
     # Benchmarks make scratch databases of their own, on the server of the tests.
     endpoint = postgres.ensure(state_folder() / "test-postgres")

@@ -50,7 +50,7 @@ def url(*, is_test: bool, owner: bool) -> None:
 def reset(*, yes: bool) -> None:
     """停止并删除本目录的数据库、上传文件和快照（删除前询问）."""
     state = state_folder()
-    doomed = [state / name for name in (*FOLDERS, "files", "static", "snapshots", "serve")]
+    doomed = [state / name for name in (*FOLDERS, "files", "static", "snapshots", "what-if", "serve")]
     elsewhere = [each for folder in FOLDERS for each in recorded_placements(state / folder)]
     if not yes:
         click.echo(f"将删除 {state} 中的数据库、上传文件和快照，无法恢复。")
