@@ -66,6 +66,9 @@ def objects_of(city):
         "findings-step": [city.finding.pk, "confirm"],
         "journal-show": [entry.pk],
         "journal-trace": ["certificates.certificate", city.certificate.pk],
+        "replay-filing": [city.submitted.pk],
+        "replay-plan": [city.declared.pk],
+        "replay-enrolment": [city.certificate.enrolment_id],
     }
 
 
@@ -90,8 +93,14 @@ KEYED = {
     "sittings-show", "sittings-incident", "sittings-supervisor", "sittings-results", "sittings-review",
     "sittings-issue", "certificates-show", "certificates-unmask", "certificates-pdf", "certificates-step",
     "people-show", "runs-show", "runs-progress", "findings-show", "findings-step",
-    "journal-show", "journal-trace",
+    "journal-show", "journal-trace", "replay-filing", "replay-plan", "replay-enrolment",
 }  # fmt: skip
+
+OF_LISTS_AND_DRAFTS = {
+    "reference-edition", "reference-edition-item", "reference-edition-publish", "reference-tracking-task",
+    "reference-import", "reference-import-bad-rows", "whatif-show", "whatif-progress", "whatif-drop",
+}  # fmt: skip
+"""Walked with all other addresses in test_every_url, which makes one of each for both cities."""
 
 FORMS = {
     "opinion": "越权",
@@ -187,4 +196,4 @@ def test_an_officer_without_any_duty_sees_an_empty_desk_and_nothing_else(client)
 
 def test_every_address_with_a_key_is_walked():
     keyed = {pattern.name for pattern in urls.urlpatterns if "<" in str(pattern.pattern)}
-    assert keyed == KEYED | OF_EVERYBODY
+    assert keyed == KEYED | OF_EVERYBODY | OF_LISTS_AND_DRAFTS
