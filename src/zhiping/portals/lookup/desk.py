@@ -1,15 +1,16 @@
 """Merged look-ups: those that arrive while a statement is under way share the next one.
 
 Every statement reads the tables as they are: nothing that is shown is cached, an annulment shows with
-the next answer. Two batches are under way at most, each on its own connection, so that one thinks while
-the other waits for the server.
+the next answer. One batch is under way at a time: whoever arrives meanwhile joins the next, which costs the
+server little more than a single look-up.
 
 The steps of a batch:
 
 1. count each look-up for its client's address, and refuse at once when there were too many;
 2. read, in one statement, what is shown of each number and how often it was tried in vain;
-3. decide one by one, in the order of arrival: refused, not found, found; count the failures; answer;
-4. read more of those whose card does not tell all, and answer.
+3. send off the next batch, so that the server reads while this process decides;
+4. decide one by one, in the order of arrival: refused, not found, found; count the failures; answer;
+5. read more of those whose card does not tell all, over another connection, and answer.
 
 Counts are kept in memory and merged into the table once a second over a connection of their own
 (`limits` says what that promises).
@@ -32,7 +33,6 @@ from zhiping.kernel.sealing import Sealer
 
 ROLE = "zhiping_app"
 LARGEST_BATCH = 256
-LANES = 1
 DATABASE_FAILURES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """What is raised when the database is away, slow (a time-out is an OSError) or refuses."""
 _PATIENCE = 10.0
@@ -60,17 +60,54 @@ class _Asked:
 
 
 @dataclass(slots=True, eq=False)
-class _Lane:
-    """A connection on which one batch is under way at a time, opened when first needed."""
+class _Batch:
+    """Look-ups that are read together, at one moment."""
 
+    asked: list[_Asked]
+    moment: dt.datetime
+    today: dt.date
+    keys: dict[str, bytes]
+    rows: asyncio.Task[Sequence[Any]]
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """A connection with its one statement, opened when first needed."""
+
+    text: str
     connection: Any = None
     statement: Any = None
-    is_busy: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def ready(self, connect: Callable[[], Any]) -> Any:
+        """Return the statement, on a connection that is open."""
+        if self.connection is None or self.connection.is_closed():
+            self.connection = await connect()
+            self.statement = await self.connection.prepare(self.text)
+        return self.statement
+
+    async def fetch(self, connect: Callable[[], Any], *values: Any) -> Any:
+        """Return the rows for some values, one caller after the other.
+
+        A connection that broke, or was given up in the middle, is not used again.
+        """
+        async with self.turn:
+            try:
+                return await (await self.ready(connect)).fetch(*values)
+            except BaseException:
+                self.drop()
+                raise
 
     def drop(self) -> None:
-        """Close the connection without a word; the next batch opens another."""
+        """Close the connection without a word; the next use opens another."""
         if self.connection is not None:
             self.connection.terminate()
+        self.connection = self.statement = None
+
+    async def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self.connection is not None:
+            await self.connection.close()
         self.connection = self.statement = None
 
 
@@ -90,9 +127,11 @@ class Desk:
     by_number: limits.Tally = field(default_factory=lambda: limits.Tally(limits.number_window()))
     _waiting: list[_Asked] = field(default_factory=list)
     _clients: dict[str, bytes] = field(default_factory=dict)
-    _lanes: tuple[_Lane, ...] = field(default_factory=lambda: tuple(_Lane() for _ in range(LANES)))
-    _workers: set[asyncio.Task[None]] = field(default_factory=set)
-    _ledger: _Lane = field(default_factory=_Lane)
+    _reader: _Line = field(default_factory=lambda: _Line(CARDS))
+    _worker: asyncio.Task[None] | None = None
+    _details: _Line = field(default_factory=lambda: _Line(DETAILS))
+    _telling: set[asyncio.Task[None]] = field(default_factory=set)
+    _ledger: _Line = field(default_factory=lambda: _Line(COUNT_UP))
     _merger: asyncio.Task[None] | None = None
 
     def ask(self, question: Question, *, client: str) -> asyncio.Future[str | None]:
@@ -102,15 +141,9 @@ class Desk:
             TooManyRequestsError: over a limit.
         """
         answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        asked = _Asked(question, self._client_key(client), answer)
-        self._waiting.append(asked)
-        for lane in self._lanes:
-            if not lane.is_busy:
-                lane.is_busy = True
-                worker = asyncio.create_task(self._work(lane))
-                self._workers.add(worker)
-                worker.add_done_callback(self._workers.discard)
-                break
+        self._waiting.append(_Asked(question, self._client_key(client), answer))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
         return answer
 
     def _client_key(self, client: str) -> bytes:
@@ -139,57 +172,63 @@ class Desk:
             await self._merge()
         except DATABASE_FAILURES:
             _LOG.exception("counts could not be merged and are forgotten")
-        for lane in (*self._lanes, self._ledger):
-            if lane.connection is not None:
-                await lane.connection.close()
-                lane.connection = lane.statement = None
+        for line in (self._reader, self._details, self._ledger):
+            await line.close()
 
     # Batches --------------------------------------------------------------------------------------
 
-    async def _work(self, lane: _Lane) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
-                try:
-                    await self._answer(batch, lane)
-                except Exception as failed:  # noqa: BLE001 (whoever waits must hear of it, whatever it is)
-                    lane.drop()
-                    for asked in batch:
-                        if not asked.answer.done():
-                            asked.answer.set_exception(failed)
-        finally:
-            lane.is_busy = False
+    async def _work(self) -> None:
+        batch = self._send_off()
+        while batch is not None:
+            following = None
+            try:
+                rows = await batch.rows
+                following = self._send_off()
+                if following is not None:
+                    await asyncio.sleep(0)  # the statement leaves with the end of the loop's round
+                self._tell(batch, rows)
+            except Exception as failed:  # noqa: BLE001 (whoever waits must hear of it, whatever it is)
+                _fail(batch.asked, failed)
+            batch = following or self._send_off()
 
-    async def _answer(self, batch: Sequence[_Asked], lane: _Lane) -> None:
-        clock = self.clock()
-        moment, today = clock.now(), clock.today()
-        # 1
-        self._merge_later()
-        batch = self._within_limit(batch, moment)
-        if not batch:
-            return
-        # 2
-        keys = {asked.question.number: b"" for asked in batch}
-        for number in keys:
-            keys[number] = limits.number_index(self.counts, number)
-        numbers, start = list(keys), self.by_number.window.start(moment)
-        if lane.connection is None or lane.connection.is_closed():
-            lane.connection = await self.connect()
-            lane.statement = await lane.connection.prepare(CARDS)
-        rows = await lane.statement.fetch(
-            numbers, list(keys.values()), today, start, start - self.by_number.window.length
-        )
-        # 3
+    def _send_off(self) -> _Batch | None:
+        """Begin to read what waits (steps 1 and 2); None when nothing does."""
+        while self._waiting:
+            waiting, self._waiting = self._waiting[:LARGEST_BATCH], self._waiting[LARGEST_BATCH:]
+            clock = self.clock()
+            moment, today = clock.now(), clock.today()
+            self._merge_later()
+            asked = self._within_limit(waiting, moment)
+            if not asked:
+                continue
+            keys = {one.question.number: b"" for one in asked}
+            for number in keys:
+                keys[number] = limits.number_index(self.counts, number)
+            start = self.by_number.window.start(moment)
+            before = start - self.by_number.window.length
+            read = self._reader.fetch(self.connect, list(keys), list(keys.values()), today, start, before)
+            return _Batch(asked, moment, today, keys, asyncio.create_task(read))
+        return None
+
+    def _tell(self, batch: _Batch, rows: Sequence[Any]) -> None:
+        """Answer a batch whose rows are here (steps 4 and 5)."""
+        numbers = list(batch.keys)
         cards = {numbers[place - 1]: card for place, *card, _ in rows}
-        failed = limits.read_as_one(rows[0][-1])
-        unusual = self._decide(batch, cards, keys, failed, moment, today.isoformat())
-        # 4
+        unusual = self._decide(batch, cards, limits.read_as_one(rows[0][-1]))
         if unusual:
-            details = await lane.connection.fetch(DETAILS, list({key for key, _ in unusual}), today)
-            shown = {row["id"]: _encode(lookups.from_row(row, today=today).to_json()) for row in details}
+            task = asyncio.create_task(self._tell_more(unusual, batch.today))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _tell_more(self, unusual: list[tuple[int, _Asked]], today: dt.date) -> None:
+        try:
+            rows = await self._details.fetch(self.connect, list({key for key, _ in unusual}), today)
+            shown = {row["id"]: _encode(lookups.from_row(row, today=today).to_json()) for row in rows}
             for key, asked in unusual:
                 if not asked.answer.done():
                     asked.answer.set_result(shown[key])
+        except Exception as failed:  # noqa: BLE001 (as above)
+            _fail([asked for _, asked in unusual], failed)
 
     def _within_limit(self, batch: Sequence[_Asked], moment: dt.datetime) -> list[_Asked]:
         window, (this, before) = self.by_address.window, self.by_address.at(moment)
@@ -206,18 +245,13 @@ class Desk:
         return kept
 
     def _decide(
-        self,
-        batch: Sequence[_Asked],
-        cards: dict[str, Sequence[Any]],
-        keys: dict[str, bytes],
-        failed: limits.Failed,
-        moment: dt.datetime,
-        today: str,
+        self, batch: _Batch, cards: dict[str, Sequence[Any]], failed: limits.Failed
     ) -> list[tuple[int, _Asked]]:
         """Answer those that can be answered; return those of which more must be read, with their keys."""
+        moment, today, keys = batch.moment, batch.today.isoformat(), batch.keys
         window, (this, before) = self.by_number.window, self.by_number.at(moment)
         unusual = []
-        for asked in batch:
+        for asked in batch.asked:
             if asked.answer.done():
                 continue  # the client went away meanwhile
             number = asked.question.number
@@ -254,16 +288,18 @@ class Desk:
             if not taken:
                 continue
             try:
-                if self._ledger.connection is None or self._ledger.connection.is_closed():
-                    self._ledger.connection = await self.connect()
-                    self._ledger.statement = await self._ledger.connection.prepare(COUNT_UP)
-                keys, starts, counts = (list(column) for column in zip(*taken, strict=True))
-                rows = await self._ledger.statement.fetch(keys, starts, counts, tally.window.length)
+                columns = (list(column) for column in zip(*taken, strict=True))
+                rows = await self._ledger.fetch(self.connect, *columns, tally.window.length)
             except BaseException:
                 tally.put_back()
-                self._ledger.drop()
                 raise
             tally.merged(rows)
+
+
+def _fail(asked: Sequence[_Asked], failed: Exception) -> None:
+    for one in asked:
+        if not one.answer.done():
+            one.answer.set_exception(failed)
 
 
 def opener(settings: dict[str, Any]) -> Callable[[], Any]:
