@@ -300,40 +300,22 @@ def _in_column_order(sheet: Sheet, problems: Sequence[Problem]) -> tuple[Problem
 
 
 def _fingerprints(sheet: Sheet, clean: pl.DataFrame) -> list[str]:
-    """Return the digest of every row's clean values, as Python shows them.
+    """Return the digest of every row's clean values.
 
-    Scores are read with exactly one decimal, so equal values always show the same.
+    No clean text holds a control character, so that those between the values tell where one ends, and
+    what is missing from what is written. Scores are read with exactly one decimal: equal values are equal
+    texts.
     """
-    digest = hashlib.sha256
-    counted = [each.name for each in sheet.fields if each.in_fingerprint]
-    filled = [name for name in counted if clean[name].null_count() < clean.height]
-    texts = [name for name in filled if clean.schema[name] == pl.String]
-    easy = clean.select(pl.col(texts).unique().str.contains(_SHOWN_IN_QUOTES).all()).row(0, named=True)
-    shown = [
-        pl.lit("None")
-        if name not in filled
-        else pl.format("'{}'", name).fill_null("None")
-        if easy.get(name)
-        else pl.lit(_shown(clean[name]))
-        for name in counted
+    texts = [
+        (pl.col(each.name).list.join(",") if isinstance(each.dtype, pl.List) else pl.col(each.name))
+        .cast(pl.String)
+        .fill_null("\0")
+        for each in sheet.fields
+        if each.in_fingerprint
     ]
-    rows = clean.select(pl.format("[{}]", pl.concat_str(shown, separator=", ")).cast(pl.Binary))
-    return [digest(row).hexdigest() for row in rows.to_series().to_list()]
-
-
-_SHOWN_IN_QUOTES = r"\A[ !\"#$%&()*+,\-./0-9:;<=>?@A-Z\[\]^_`a-z{|}~\u4E00-\u9FA5]*\z"
-"""Texts that Python shows as they are, in single quotes."""
-
-
-def _shown(column: pl.Series) -> pl.Series:
-    """Return every value as `repr` shows it."""
-    if isinstance(column.dtype, pl.List):
-        return pl.Series([repr(None if one is None else tuple(one)) for one in column.to_list()])
-    distinct = column.unique()
-    shown = pl.Series([repr(one) for one in distinct.to_list()], dtype=pl.String)
-    if len(distinct) == 1:
-        return shown.new_from_index(0, len(column))
-    return column.replace_strict(distinct, shown, return_dtype=pl.String)
+    rows = clean.select(pl.concat_str(texts, separator="\x1f").cast(pl.Binary)).to_series()
+    digest = hashlib.sha256
+    return [digest(row).hexdigest() for row in rows.to_list()]
 
 
 def _notices(upload: Upload, header: Header) -> tuple[Notice, ...]:
