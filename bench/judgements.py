@@ -393,6 +393,7 @@ def run(seconds: float = 3.0, folder: Path | None = None, *, bulk_rows: int = 1_
     ]
     own, own_whole, traced, untraced = (median(column) for column in zip(*measured, strict=True))
     ratio = median(one[0] / one[2] for one in measured)
+    ratio_whole = median(one[1] / one[2] for one in measured)
     return {
         "question": QUESTION,
         "criteria": len(CRITERIA),
@@ -404,15 +405,16 @@ def run(seconds: float = 3.0, folder: Path | None = None, *, bulk_rows: int = 1_
         "openfisca_untraced_per_second": round(untraced, 1),
         "ratio": round(ratio, 1),
         "ratio_to_untraced": round(median(one[0] / one[3] for one in measured), 1),
-        "ratio_all_rules": round(median(one[1] / one[2] for one in measured), 1),
+        "ratio_all_rules": round(ratio_whole, 1),
         **run_bulk(shared, whole, peer, rows=bulk_rows),
         "aims": {
             "judgements_per_second": 10_000,
             "judgements_per_second_all_rules": 20_000,
             "ratio": 50,
+            "ratio_all_rules": 50,
             "bulk_ratio": 1,
         },
-        "met": own_whole >= 20_000 and ratio >= 50,
+        "met": own_whole >= 20_000 and ratio >= 50 and ratio_whole >= 50,
     }
 
 

@@ -1,5 +1,6 @@
 """The compiled conditions say what a plain interpreter says, and their traces explain it."""
 
+import json
 import sys
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from zhiping.core.policybook import FactMalformedError, PolicyBook
 from zhiping.core.policybook.compiling import Compiler
+from zhiping.core.policybook.condition_json import condition_json, condition_of
 from zhiping.core.policybook.conditions import (
     AllOf,
     AnyOf,
@@ -159,6 +161,14 @@ CONDITIONS = st.recursive(LEAVES, nested, max_leaves=8)
 @given(CONDITIONS, FACTS)
 def test_compiled_conditions_say_what_a_plain_interpreter_says(condition, facts):
     assert COMPILER.compile(condition)(facts).met is holds(condition, facts, VALUES)
+
+
+@given(CONDITIONS, FACTS)
+def test_a_condition_that_was_kept_judges_as_it_did(condition, facts):
+    kept = json.loads(json.dumps(condition_json(condition), sort_keys=True))
+    again = condition_of(kept)
+    assert condition_json(again) == condition_json(condition)
+    assert COMPILER.compile(again)(facts) == COMPILER.compile(condition)(facts)
 
 
 @given(CONDITIONS, FACTS)

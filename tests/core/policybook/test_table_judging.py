@@ -33,7 +33,7 @@ from zhiping.core.policybook.conditions import (
     InSpan,
     Not,
 )
-from zhiping.core.policybook.plan import ResolvedRule
+from zhiping.core.policybook.plan import ResolvedRule, judge_of
 from zhiping.core.policybook.predicates import PREDICATES
 from zhiping.core.policybook.table_judging import judge_by_rules
 from zhiping.core.policybook.values import shift
@@ -269,7 +269,7 @@ def test_every_rule_says_of_a_table_what_it_says_of_each_case(rule, data):
     place, on = placed(data, rule)
     names = LAW.reads_of(rule)
     cases = data.draw(st.lists(Edges(LAW, [rule]).cases(names, on), min_size=1, max_size=12))
-    judge = LAW._compile_rule(rule, place, on)
+    judge = judge_of(LAW.snapshot(rule, place=place, on=on))
     alone = [judge({**case, "day": on, "place": place.code}) for case in cases]
     table = read_table(LAW.facts, table_of(LAW.facts, cases, names=names), reads=names, keys={})
     resolved = ResolvedRule(rule=rule, values=LAW._values_of(rule, place, on))

@@ -1,4 +1,4 @@
-"""Entries and what they are about."""
+"""Entries and what they are about; the rules by which stored verdicts judged."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -46,3 +46,22 @@ class Subject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thing}:{self.thing_id}"
+
+
+class RuleSnapshot(models.Model):
+    """A rule as it judged (规则快照), kept with the first stored verdict that names it, never changed.
+
+    `address` is the hash of `content`: the same rule under the same values and words is kept once. A
+    trigger of the database refuses UPDATE and DELETE.
+    """
+
+    address = models.CharField("指纹", max_length=16, primary_key=True)
+    rule = models.CharField("规则", max_length=7)
+    version = models.CharField("规则版本", max_length=16)
+    content = models.JSONField("内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则快照"
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.version}"

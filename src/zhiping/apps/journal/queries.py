@@ -1,8 +1,10 @@
 """Reading the journal."""
 
+from collections.abc import Iterable, Mapping
+
 from django.db.models import QuerySet
 
-from zhiping.apps.journal.models import Entry
+from zhiping.apps.journal.models import Entry, RuleSnapshot
 from zhiping.apps.journal.scoping import within_prefixes
 
 
@@ -24,3 +26,9 @@ def entries(prefixes: tuple[str, ...]) -> QuerySet[Entry]:
 def entries_about_within(thing: str, thing_id: object, prefixes: tuple[str, ...]) -> QuerySet[Entry]:
     """Return the entries about one thing that lie within the place prefixes, the newest first."""
     return within_prefixes(entries_about(thing, thing_id), prefixes)
+
+
+def rule_snapshots(addresses: Iterable[str]) -> dict[str, Mapping[str, object]]:
+    """Return the content of kept rule snapshots by address; what was not kept is missing."""
+    kept = RuleSnapshot.objects.filter(pk__in=set(addresses))
+    return dict(kept.values_list("address", "content"))

@@ -21,7 +21,6 @@ from zhiping.core.policybook.errors import (
 )
 from zhiping.core.policybook.model import Outcome, ParameterValue, Rule
 from zhiping.core.policybook.problems import Problem
-from zhiping.core.policybook.replay import Difference, Replay
 from zhiping.core.policybook.table_verdict import TableVerdict
 from zhiping.core.policybook.verdict import Citation, Finding, RulePeriod, Verdict, Waiver
 
@@ -29,7 +28,6 @@ __all__ = [
     "CaseFailure",
     "CatalogueUnknownError",
     "Citation",
-    "Difference",
     "FactMalformedError",
     "FactUndeclaredError",
     "Finding",
@@ -42,7 +40,6 @@ __all__ = [
     "PolicyInvalidError",
     "Problem",
     "QuestionUnknownError",
-    "Replay",
     "Rule",
     "RulePeriod",
     "RuleUnknownError",

@@ -1,7 +1,7 @@
 """The policy book (政策库): loaded, checked, asked by place and day."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zhiping.core.policybook.checking import check_library
-from zhiping.core.policybook.compiling import Compiler, shared_pass
 from zhiping.core.policybook.conditions import Call as PredicateCall
-from zhiping.core.policybook.conditions import Condition, facts_of, parameters_of, walk
+from zhiping.core.policybook.conditions import Condition, case_facts_of, parameters_of, walk
 from zhiping.core.policybook.errors import (
     CatalogueUnknownError,
     FactUndeclaredError,
@@ -35,13 +34,14 @@ from zhiping.core.policybook.model import (
     Rule,
     ScreenHeader,
 )
-from zhiping.core.policybook.plan import Judge, Plan, ResolvedRule, judge_of
+from zhiping.core.policybook.plan import Judge, Plan, ResolvedRule, judge_of, plan_of
 from zhiping.core.policybook.predicates import PREDICATES
 from zhiping.core.policybook.problems import Problem, ProblemList
-from zhiping.core.policybook.replay import Replay, compare
+from zhiping.core.policybook.snapshots import BUILT_IN, RuleSnapshot
 from zhiping.core.policybook.table_verdict import TableVerdict
 from zhiping.core.policybook.values import Value, plain
-from zhiping.core.policybook.verdict import Citation, RuleBasis, RulePeriod, Verdict, combined
+from zhiping.core.policybook.verdict import Citation, RulePeriod, Verdict
+from zhiping.core.policybook.wording import operator_of
 from zhiping.kernel.place import Place
 
 if TYPE_CHECKING:  # only the annotations need it
@@ -80,6 +80,7 @@ class PolicyBook:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._plans: dict[tuple[str, str], tuple[list[date], list[Plan | None]]] = {}
+        self._alone: dict[tuple[str, str, date], Judge] = {}
 
     @classmethod
     def load(cls, folder: Path | str, *, draft: Path | str | None = None) -> "PolicyBook":
@@ -238,19 +239,7 @@ class PolicyBook:
         else:
             self._refuse_undeclared(facts)
             read = {name: value for name, value in facts.items() if name in plan.reads}
-        scope = {**facts, "day": on, "place": place.code}
-        findings = tuple([judge(scope) for judge in plan.judges])
-        outcome = combined(findings)
-        return Verdict(
-            question=question,
-            place=place,
-            on=on,
-            decides_on=plan.decides_on,
-            outcome=outcome,
-            outcome_before_waivers=outcome,
-            findings=findings,
-            facts=read,
-        )
+        return plan.judge(facts, read, place, on)
 
     def _refuse_undeclared(self, facts: Mapping[str, object]) -> None:
         if not facts.keys() <= self.facts.keys():
@@ -379,62 +368,70 @@ class PolicyBook:
 
     def _compile(self, question: str, place: Place, on: date) -> Plan | None:
         rules = self.rules_in_force(question, place=place, on=on)
-        if not rules:
-            return None
-        return Plan(
-            decides_on=rules[0].decides_on,
-            judges=tuple(self._compile_rule(rule, place, on) for rule in rules),
-            reads=frozenset(name for rule in rules for name in self.reads_of(rule)),
-        )
+        return plan_of(self.snapshot(rule, place=place, on=on) for rule in rules) if rules else None
 
     def _values_of(self, rule: Rule, place: Place, on: date) -> dict[str, ParameterValue | None]:
         return {name: self.resolve(name, place=place, on=on) for name in _parameters_of(rule)}
 
     def reads_of(self, rule: Rule) -> tuple[str, ...]:
         """Return the facts of the case that a rule reads; rows' fields and built-in facts left out."""
-        names = (name for condition in _conditions_of(rule) for name in facts_of(condition))
+        return self.case_facts(_conditions_of(rule))
+
+    def case_facts(self, conditions: Iterable[Condition]) -> tuple[str, ...]:
+        """Return the facts of the case that conditions read; rows' fields and built-in facts left out."""
+        names = (name for one in conditions for name in case_facts_of(one, self._row_fields))
         return tuple(name for name in dict.fromkeys(names) if name in self.facts and name not in BUILT_IN)
 
-    def _compile_rule(self, rule: Rule, place: Place, on: date) -> Judge:
+    @cached_property
+    def _row_fields(self) -> Mapping[str, frozenset[str]]:
+        """Return the fields of the rows of each fact that has rows."""
+        return {
+            name: frozenset(field.name for field in one.fields)
+            for name, one in self.facts.items()
+            if one.fields
+        }
+
+    def snapshot(self, rule: Rule, *, place: Place, on: date) -> RuleSnapshot:
+        """Return all that a rule judges by at a place on a day: values, clauses, facts and lists."""
         values = self._values_of(rule, place, on)
-        compiler = Compiler(
-            facts=self.facts,
-            parameters=values,
-            catalogues=self._library.catalogues,
+        # An operator may be taken from the wording beside the value: it is part of what the rule says.
+        used = {
+            name: [plain(one.value), operator_of(one.wording)] if one else None
+            for name, one in values.items()
+        }
+        catalogues = self._catalogues_of(rule)
+        conditions = _conditions_of(rule)
+        read = dict.fromkeys(
+            name for one in conditions for name in case_facts_of(one, self._row_fields) if name in self.facts
         )
-        used = {name: plain(one.value) if one else None for name, one in values.items()}
-        read = self.reads_of(rule)
-        basis = RuleBasis(
+        return RuleSnapshot(
             rule=rule.id,
-            version=hash_of([rule.content_hash, used, self._catalogue_hashes(rule)]),
+            version=hash_of([rule.content_hash, used, [one.content_hash for one in catalogues]]),
             title=rule.title,
+            asks_of=rule.asks_of,
+            decides_on=rule.decides_on,
             outcome=rule.outcome,
             may_be_waived=rule.may_be_waived,
-            citations=tuple(self._cite(clause, values) for clause in rule.clauses),
             message=rule.message,
             unknown_message=rule.unknown_message,
-            facts={**{name: self.facts[name] for name in read}, **self._fields_of(read)},
-        )
-        condition = compiler.compile(rule.condition)
-        return judge_of(
-            basis,
-            applies=compiler.compile(rule.applies_when) if rule.applies_when else None,
-            condition=condition,
-            shared=shared_pass(rule.condition, condition),
+            applies_when=rule.applies_when,
+            condition=rule.condition,
+            citations=tuple(self._cite(clause, values) for clause in rule.clauses),
+            values=values,
+            facts={name: self.facts[name] for name in read},
+            catalogues={one.name: one for one in catalogues},
         )
 
-    def _fields_of(self, names: tuple[str, ...]) -> dict[str, FactDeclaration]:
-        return {field.name: field for name in names for field in self.facts[name].fields}
-
-    def _catalogue_hashes(self, rule: Rule) -> list[str]:
-        calls = (part for condition in _conditions_of(rule) for part in walk(condition))
+    def _catalogues_of(self, rule: Rule) -> list[Catalogue]:
+        """Return the lists that a rule looks into, by name."""
         names = {
             name
-            for part in calls
+            for condition in _conditions_of(rule)
+            for part in walk(condition)
             if isinstance(part, PredicateCall)
             for name in PREDICATES[part.predicate].catalogues
         }
-        return [self.catalogue(name).content_hash for name in sorted(names)]
+        return [self.catalogue(name) for name in sorted(names)]
 
     def _cite(self, clause_id: str, values: Mapping[str, ParameterValue | None]) -> Citation:
         clause = self.clauses[clause_id]
@@ -450,14 +447,21 @@ class PolicyBook:
             wording="；".join(dict.fromkeys(wordings)),
         )
 
-    # cases and replays ---------------------------------------------------------------------------
+    # cases ---------------------------------------------------------------------------------------
 
     def judge_rule(self, rule: Rule, facts: Mapping[str, object], *, place: Place, on: date) -> Outcome:
         """Return what one rule alone says; not applicable outside its places and period."""
         if not rule.binds_at(place) or not rule.period.covers(on):
             return Outcome.NOT_APPLICABLE
-        scope = {**facts, "day": on, "place": place.code}
-        return self._compile_rule(rule, place, on)(scope).outcome
+        return self._judge_alone(rule, place, on)({**facts, "day": on, "place": place.code}).outcome
+
+    def _judge_alone(self, rule: Rule, place: Place, on: date) -> Judge:
+        """Return the compiled rule; the cases of a rule mostly share its place and day."""
+        key = (rule.id, place.code, on)
+        judge = self._alone.get(key)
+        if judge is None:
+            judge = self._alone[key] = judge_of(self.snapshot(rule, place=place, on=on))
+        return judge
 
     def failing_cases(self) -> Iterator[CaseFailure]:
         """Run every case of every rule, drafts included, and yield those that come out otherwise."""
@@ -467,21 +471,6 @@ class PolicyBook:
                 actual = self.judge_rule(rule, facts, place=case.place, on=case.day)
                 if actual is not case.expect:
                     yield CaseFailure(rule=rule.id, case=case, actual=actual)
-
-    def replay(self, stored: Verdict | Mapping[str, object]) -> Replay:
-        """Judge a stored verdict's facts again, for its place and day, and tell what differs and why.
-
-        Refuses:
-            VerdictUnreadableError: the stored verdict cannot be read.
-            QuestionUnknownError: nobody asks its question any more.
-            FactUndeclaredError, FactMalformedError: the vocabulary no longer knows its facts so.
-        """
-        before = stored if isinstance(stored, Verdict) else Verdict.from_json(stored)
-        facts = self.read_facts(before.facts)
-        return compare(before, self.judge(before.question, facts, place=before.place, on=before.on))
-
-
-BUILT_IN = ("day", "place")
 
 
 def _in_reading_order(files: Mapping[str, Path]) -> dict[str, Path]:

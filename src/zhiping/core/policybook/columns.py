@@ -26,21 +26,20 @@ from zhiping.core.policybook.conditions import (
     Condition,
     Count,
     Each,
-    Fixed,
     FromFact,
-    FromParameter,
     InPeriod,
     InSpan,
     Not,
     facts_of,
     walk,
 )
-from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType, ParameterValue
+from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType
 from zhiping.core.policybook.predicates import PREDICATES
 from zhiping.core.policybook.predicates.entry_condition_columns import entry_condition_met
+from zhiping.core.policybook.resolving import Parameters, constant, resolved_operator
 from zhiping.core.policybook.trace import Met
-from zhiping.core.policybook.values import MONTHS_PER_YEAR, Value, as_decimal
-from zhiping.core.policybook.wording import ORDERING, Operator, operator_of
+from zhiping.core.policybook.values import MONTHS_PER_YEAR, as_decimal
+from zhiping.core.policybook.wording import ORDERING, Operator
 from zhiping.kernel.errors import DomainError
 
 COLUMN_FORMS: Mapping[str, Callable[[Mapping[str, pl.Expr], Mapping[str, Catalogue]], pl.Expr]] = {
@@ -71,7 +70,7 @@ class ColumnCompiler:
     columns: Mapping[str, pl.Expr]
     fields: Mapping[str, Mapping[str, DType]]
     fixed: frozenset[str]
-    parameters: Mapping[str, ParameterValue | None]
+    parameters: Parameters
     catalogues: Mapping[str, Catalogue]
     refusals: list[DomainError] = field(default_factory=list)
 
@@ -102,28 +101,11 @@ class ColumnCompiler:
         found = self.columns.get(name)
         return missing(self.facts[name]) if found is None else found
 
-    def _constant(self, against: Against | None) -> Value | None:
-        """Return the required value that is the same for every row; None where there is none."""
-        match against:
-            case FromParameter(id=name):
-                source = self.parameters.get(name)
-                return source.value if source else None
-            case Fixed(value=value):
-                return value
-            case FromFact() | None:
-                return None
-
-    def _operator(self, operator: Operator, against: Against | None) -> Operator:
-        if operator is not Operator.AS_WORDED or not isinstance(against, FromParameter):
-            return operator
-        source = self.parameters.get(against.id)
-        return (operator_of(source.wording) if source else None) or Operator.AS_WORDED
-
     # tests on one fact ---------------------------------------------------------------------------
 
     def _compare(self, condition: Compare) -> pl.Expr:
         fact, against = self.facts[condition.fact], condition.against
-        operator = self._operator(condition.operator, against)
+        operator = resolved_operator(condition.operator, against, self.parameters)
         observed = self._column(fact.name)
         if operator is Operator.YES:
             return observed
@@ -141,7 +123,7 @@ class ColumnCompiler:
         if isinstance(against, FromFact):
             other = self.facts[against.name]
             return _compared(operator, *_of_one_type(observed, kind, self._column(other.name), other.type))
-        required = self._constant(against)
+        required = constant(against, self.parameters)
         if kind not in NUMERIC:
             return UNKNOWN if required is None else _compared(operator, observed, pl.lit(required))
         number = as_decimal(required)
@@ -153,7 +135,7 @@ class ColumnCompiler:
         if isinstance(against, FromFact):
             limit = self._column(against.name)
             return _where_known(_AGAINST_COLUMNS[operator](observed, limit), observed, limit)
-        required = self._constant(against)
+        required = constant(against, self.parameters)
         if required is None:
             return UNKNOWN
         return _where_known(_AGAINST_CONSTANTS[operator](observed, required), observed)
@@ -162,7 +144,7 @@ class ColumnCompiler:
         limit = (
             self._column(against.name)
             if isinstance(against, FromFact)
-            else pl.lit(self._constant(against), dtype=pl.String)
+            else pl.lit(constant(against, self.parameters), dtype=pl.String)
         )
 
         def holds(given: dict[str, object]) -> Met:
@@ -184,7 +166,7 @@ class ColumnCompiler:
         if isinstance(against, FromFact):
             whole = self.facts[against.name].type is FactType.WHOLE
             return self._column(against.name) if whole else None
-        required = self._constant(against)
+        required = constant(against, self.parameters)
         return pl.lit(required, dtype=pl.Int64) if isinstance(required, int) else None
 
     # tests on rows -------------------------------------------------------------------------------
@@ -199,7 +181,7 @@ class ColumnCompiler:
         return pl.when(listed.list.len() == 0).then(empty).otherwise(answer)
 
     def _count(self, condition: Count) -> pl.Expr:
-        operator = self._operator(condition.operator, condition.against)
+        operator = resolved_operator(condition.operator, condition.against, self.parameters)
         listed = self.columns.get(condition.of)
         if operator is Operator.AS_WORDED or listed is None:
             return UNKNOWN

@@ -20,7 +20,6 @@ from zhiping.core.policybook.conditions import (
     Condition,
     Count,
     Each,
-    Fixed,
     FromFact,
     FromParameter,
     InPeriod,
@@ -29,17 +28,19 @@ from zhiping.core.policybook.conditions import (
     facts_of,
 )
 from zhiping.core.policybook.fact_values import FITS, wanted_of
-from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType, ParameterValue
+from zhiping.core.policybook.model import Catalogue, FactDeclaration, FactType
 from zhiping.core.policybook.predicates import PREDICATES
+from zhiping.core.policybook.resolving import Parameters, constant, resolved_operator
 from zhiping.core.policybook.trace import Group, Met, Observation, Test, Trace
-from zhiping.core.policybook.values import Value, as_decimal, refuse_value, shift
-from zhiping.core.policybook.wording import Operator, comparison_of, operator_of
+from zhiping.core.policybook.values import as_decimal, refuse_value, shift
+from zhiping.core.policybook.wording import Operator, comparison_of
 from zhiping.kernel.place import Place, PlaceMalformedError
 
 type Facts = Mapping[str, object]
 type Closure = Callable[[Facts], Trace]
 type Getter = Callable[[Facts], object]
 type RowTest = Callable[[Facts, Facts], Group]
+type Combine = Callable[[tuple[Trace, ...]], Met]
 
 NUMERIC = (FactType.WHOLE, FactType.DECIMAL)
 
@@ -71,16 +72,16 @@ class Compiler:
     """Turns conditions into closures under the parameters of one place and day."""
 
     facts: Mapping[str, FactDeclaration]
-    parameters: Mapping[str, ParameterValue | None]
+    parameters: Parameters
     catalogues: Mapping[str, Catalogue]
 
     def compile(self, condition: Condition) -> Closure:  # noqa: PLR0911  # one return for each kind
         """Return the closure of a condition."""
         match condition:
-            case AllOf(parts=parts):
-                return _group("all", tuple(self.compile(part) for part in parts), all_of)
-            case AnyOf(parts=parts):
-                return _group("any", tuple(self.compile(part) for part in parts), any_of)
+            case AllOf():
+                return self._group("all", condition, all_of)
+            case AnyOf():
+                return self._group("any", condition, any_of)
             case Not(part=part):
                 return _negation(self.compile(part))
             case Compare():
@@ -95,6 +96,13 @@ class Compiler:
                 return self._each(condition)
             case Call():
                 return self._call(condition)
+
+    def _group(self, kind: str, condition: AllOf | AnyOf, combine: Combine) -> Closure:
+        closures = tuple(self.compile(part) for part in condition.parts)
+        flags = _flags_of(condition)
+        if 0 < len(flags) <= _MOST_FLAGS:
+            return _group_of_flags(kind, tuple(zip(flags, closures, strict=True)), combine)
+        return _group(kind, closures, combine)
 
     def _inside(self, rows: FactDeclaration) -> "Compiler":
         return Compiler(
@@ -118,33 +126,18 @@ class Compiler:
             certainty=source.certainty if source else "stated",
         )
 
-    def _operator(self, operator: Operator, against: Against | None) -> Operator:
-        if operator is not Operator.AS_WORDED or not isinstance(against, FromParameter):
-            return operator
-        source = self.parameters.get(against.id)
-        return (operator_of(source.wording) if source else None) or Operator.AS_WORDED
-
     def _required(self, against: Against | None, *, exact: bool) -> Getter:
         """Return what gives the required value; decimals where the fact is a decimal."""
-        value: Value | None = None
-        match against:
-            case FromFact(name=name):
-                declaration = self.facts[name]
-                get = _getter(declaration)
-                return _decimal_of(get) if exact else get
-            case FromParameter(id=name):
-                source = self.parameters.get(name)
-                value = source.value if source else None
-            case Fixed(value=fixed):
-                value = fixed
-            case None:
-                pass
-        constant = as_decimal(value) if exact else value
-        return lambda _facts: constant
+        if isinstance(against, FromFact):
+            get = _getter(self.facts[against.name])
+            return _decimal_of(get) if exact else get
+        value = constant(against, self.parameters)
+        required = as_decimal(value) if exact else value
+        return lambda _facts: required
 
     def _compare(self, condition: Compare) -> Closure:
         fact = self.facts[condition.fact]
-        operator = self._operator(condition.operator, condition.against)
+        operator = resolved_operator(condition.operator, condition.against, self.parameters)
         unit = fact.unit
         test = self._test(fact, operator, condition.against, unit)
         observe = _getter(fact)
@@ -197,7 +190,7 @@ class Compiler:
 
     def _count(self, condition: Count) -> Closure:
         rows = self.facts[condition.of]
-        operator = self._operator(condition.operator, condition.against)
+        operator = resolved_operator(condition.operator, condition.against, self.parameters)
         test = self._test(rows, operator, condition.against, rows.unit)
         test = replace(test, type=FactType.WHOLE.value)
         required = self._required(condition.against, exact=False)
@@ -245,8 +238,9 @@ class Compiler:
         def test(facts: Facts, row: Facts) -> Group:
             # A gap in a row is not filled from the case.
             part = inner({**facts, **blank, **row} if reads_case else row)
-            name = row.get(key) if key else None
-            return Group("row", part.met, (part,), "" if name is None else str(name))
+            name = row.get(key)
+            label = name if type(name) is str else "" if name is None else str(name)
+            return Group("row", part.met, (part,), label)
 
         return test
 
@@ -263,7 +257,47 @@ class Compiler:
         return closure
 
 
-def _group(kind: str, closures: tuple[Closure, ...], combine: Callable[[tuple[Trace, ...]], Met]) -> Closure:
+_MOST_FLAGS = 4
+"""Up to so many flags in a group all their 3ⁿ ways to stand are made beforehand."""
+
+
+def _flags_of(condition: AllOf | AnyOf) -> tuple[str, ...]:
+    """Return the flags that a group tests, part by part; none where it tests anything else."""
+    names = tuple(
+        part.fact
+        for part in condition.parts
+        if isinstance(part, Compare) and part.operator in {Operator.YES, Operator.NO}
+    )
+    return names if len(names) == len(condition.parts) else ()
+
+
+def _group_of_flags(kind: str, flags: tuple[tuple[str, Closure], ...], combine: Combine) -> Closure:
+    """Return what tests a group of flags; each way that they can stand is made once, for all cases."""
+    made: dict[Met, Any] = _ways(kind, flags, combine, ())
+    closures = tuple(closure for _, closure in flags)
+
+    def closure(facts: Facts) -> Trace:
+        found: Any = made
+        for part in closures:
+            found = found[part(facts).met]
+        group: Group = found
+        return group
+
+    return closure
+
+
+def _ways(
+    kind: str, flags: tuple[tuple[str, Closure], ...], combine: Combine, parts: tuple[Trace, ...]
+) -> Any:
+    """Return the groups by whether each flag's test holds, one after the other."""
+    if not flags:
+        return Group(kind, combine(parts), parts)
+    (name, closure), *others = flags
+    traces = [closure({name: value}) for value in (True, False, None)]
+    return {one.met: _ways(kind, tuple(others), combine, (*parts, one)) for one in traces}
+
+
+def _group(kind: str, closures: tuple[Closure, ...], combine: Combine) -> Closure:
     def closure(facts: Facts) -> Trace:
         parts = tuple([part(facts) for part in closures])
         return Group(kind, combine(parts), parts)
@@ -296,19 +330,32 @@ def _flag(test: Test, name: str, observe: Getter, *, wanted: bool) -> Closure:
     return closure
 
 
-def shared_pass(condition: Condition, closure: Closure) -> Trace | None:
-    """Return the one trace of all cases that meet a condition; None where each has its own."""
+def flag_tested(condition: Condition) -> tuple[str, bool] | None:
+    """Return the flag that is all a condition tests, and how it should stand; None where it tests more."""
     match condition:
         case Compare(fact=fact, operator=Operator.YES | Operator.NO as operator):
-            return closure({fact: operator is Operator.YES})
+            return fact, operator is Operator.YES
         case _:
             return None
+
+
+def shared_pass(condition: Condition, closure: Closure) -> Trace | None:
+    """Return the one trace of all cases that meet a condition; None where each has its own."""
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    tested = [flag_tested(part) for part in parts]
+    wanted = dict(one for one in tested if one is not None)
+    if len(wanted) < len(parts) or not 0 < len(parts) <= _MOST_FLAGS:
+        return None
+    trace = closure(wanted)
+    return trace if trace.met is True else None
 
 
 def _compared_with_constant(test: Test, fact: FactDeclaration, observe: Getter, required: object) -> Closure:
     if required is None:
         return lambda facts: Observation(test, None, observe(facts), None)
     holds, name, (wanted,) = _with_constant(test.operator, required), fact.name, FITS[fact.type]
+    if fact.type is FactType.TEXT and fact.allowed:
+        return _one_of_a_closed_list(test, fact, observe, holds, required)
 
     def closure(facts: Facts) -> Trace:
         observed = facts.get(name)
@@ -317,6 +364,23 @@ def _compared_with_constant(test: Test, fact: FactDeclaration, observe: Getter, 
             if observed is None:
                 return Observation(test, None, None, required)
         return Observation(test, holds(observed), observed, required)
+
+    return closure
+
+
+def _one_of_a_closed_list(
+    test: Test, fact: FactDeclaration, observe: Getter, holds: Callable[[Any], bool], required: object
+) -> Closure:
+    """Return what tests a text of a closed list; one observation for each word of it serves all cases."""
+    made = {word: Observation(test, holds(word), word, required) for word in fact.allowed}
+    missing, name = Observation(test, None, None, required), fact.name
+
+    def closure(facts: Facts) -> Trace:
+        observed = facts.get(name)
+        if type(observed) is not str:
+            observe(facts)  # refuses what is no text
+            return missing
+        return made.get(observed) or Observation(test, holds(observed), observed, required)
 
     return closure
 

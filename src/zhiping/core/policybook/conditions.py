@@ -1,6 +1,6 @@
 """The closed vocabulary of conditions, as a typed tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -152,6 +152,31 @@ def parameters_of(condition: Condition) -> tuple[str, ...]:
 def facts_of(condition: Condition) -> tuple[str, ...]:
     """Return the names that a condition reads, rows' fields included, in order, without doubles."""
     return tuple(dict.fromkeys(name for part in walk(condition) for name in _facts_of_one(part)))
+
+
+def case_facts_of(condition: Condition, fields: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Return the facts of the case that a condition reads, in order of appearance, without doubles.
+
+    `fields` gives the fields that the rows of a fact have: a condition on rows that names one of them
+    reads the row, even where a fact of the case is called the same.
+    """
+    return tuple(dict.fromkeys(_case_facts(condition, fields, frozenset())))
+
+
+def _case_facts(
+    condition: Condition, fields: Mapping[str, Collection[str]], shadowed: frozenset[str]
+) -> Iterator[str]:
+    yield from (name for name in _facts_of_one(condition) if name not in shadowed)
+    match condition:
+        case AllOf(parts=parts) | AnyOf(parts=parts):
+            for part in parts:
+                yield from _case_facts(part, fields, shadowed)
+        case Not(part=part):
+            yield from _case_facts(part, fields, shadowed)
+        case Each(of=of, condition=inner) | Count(of=of, where=inner) if inner is not None:
+            yield from _case_facts(inner, fields, shadowed.union(fields.get(of, ())))
+        case _:
+            pass
 
 
 def _facts_of_one(condition: Condition) -> tuple[str, ...]:

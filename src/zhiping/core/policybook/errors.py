@@ -78,7 +78,19 @@ class WaiverReasonMissingError(DomainError):
     code = "policybook.waiver_reason_missing"
 
 
+class PenaltyDaysError(DomainError):
+    """The conduct is said to be later than the decision on it."""
+
+    code = "policybook.penalty_days"
+
+
 class VerdictUnreadableError(DomainError):
     """A stored verdict cannot be read back."""
 
     code = "policybook.verdict_unreadable"
+
+
+class SnapshotUnreadableError(DomainError):
+    """A kept snapshot of a rule cannot be read back, or is not what its address stands for."""
+
+    code = "policybook.snapshot_unreadable"

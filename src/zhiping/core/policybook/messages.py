@@ -91,7 +91,9 @@ REFUSALS: dict[str, str] = {
     "policybook.waiver_not_allowed": "规则“{rule}”不是“原则上”的要求，不能豁免。",
     "policybook.waiver_pointless": "规则“{rule}”在本次判定中没有不符合，无需豁免。",
     "policybook.waiver_reason_missing": "豁免规则“{rule}”应写明理由。",
+    "policybook.penalty_days": "行为日 {conduct_on} 晚于决定日 {decision_on}。请核对两个日期。",
     "policybook.verdict_unreadable": "存档的判定无法读取：{reason}。",
+    "policybook.snapshot_unreadable": "存档的规则快照 {address} 无法读取：{reason}。请核对数据库备份。",
 }
 
 WANTED: dict[str, str] = {
@@ -113,6 +115,16 @@ OUTCOMES: dict[str, str] = {
     "not_applicable": "不适用",
     "no_rule_known": "没有已知规则",
     "waived": "已豁免",
+}
+
+PENALTY_DAYS: dict[str, str] = {"conduct_day": "行为日", "decision_day": "决定日"}
+
+PENALTY_GROUNDS: dict[str, str] = {
+    "same": "两日的规定轻重相同，适用行为日的规定",
+    "milder_outcome": "这一日的结论较轻",
+    "milder_sanctions": "两日结论相同，这一日要求的最重处理较轻",
+    "fewer_sanctions": "两日结论和最重的处理相同，这一日要求的处理较少",
+    "facts_missing": "资料不全，还不能比较轻重，请先补充事实",
 }
 
 OPERATORS: dict[str, str] = {

@@ -1,38 +1,67 @@
 """The compiled rules of one question at one place while nothing changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from zhiping.core.policybook.compiling import Closure, Facts
+from zhiping.core.policybook.compiling import Closure, Compiler, Facts, flag_tested, shared_pass
+from zhiping.core.policybook.conditions import Condition
 from zhiping.core.policybook.model import Outcome, ParameterValue, Rule
-from zhiping.core.policybook.trace import Trace
-from zhiping.core.policybook.verdict import Finding, RuleBasis
+from zhiping.core.policybook.snapshots import RuleSnapshot
+from zhiping.core.policybook.verdict import Finding, RuleBasis, Verdict, combined
+from zhiping.kernel.place import Place
 
 type Judge = Callable[[Facts], Finding]
 """One rule with its parameters resolved: says what it finds of the facts of one case."""
 
 
-def judge_of(basis: RuleBasis, *, applies: Closure | None, condition: Closure, shared: Trace | None) -> Judge:
-    """Return what judges by a rule, given its compiled conditions.
+def judge_of(snapshot: RuleSnapshot) -> Judge:
+    """Return what judges by a rule as it was at a place on a day."""
+    compiler = Compiler(facts=snapshot.facts, parameters=snapshot.values, catalogues=snapshot.catalogues)
+    basis = _basis_of(snapshot)
+    condition = compiler.compile(snapshot.condition)
+    applies = compiler.compile(snapshot.applies_when) if snapshot.applies_when else None
+    judge = _judge(basis, snapshot.condition, condition)
+    return judge if applies is None else _where_it_applies(basis, applies, judge)
 
-    `shared` is the trace that all passing cases have in common, if there is one; then they have the
-    finding in common too.
+
+def _basis_of(snapshot: RuleSnapshot) -> RuleBasis:
+    read = {name: snapshot.facts[name] for name in snapshot.reads}
+    return RuleBasis(
+        rule=snapshot.rule,
+        version=snapshot.version,
+        title=snapshot.title,
+        outcome=snapshot.outcome,
+        may_be_waived=snapshot.may_be_waived,
+        citations=snapshot.citations,
+        message=snapshot.message,
+        unknown_message=snapshot.unknown_message,
+        facts={**read, **{field.name: field for one in read.values() for field in one.fields}},
+        snapshot=snapshot,
+    )
+
+
+def _judge(basis: RuleBasis, condition: Condition, closure: Closure) -> Judge:
+    """Return what judges where the rule applies.
+
+    Where all passing cases have one trace in common, they have the finding in common too.
     """
 
     def found(facts: Facts) -> Finding:
-        trace = condition(facts)
+        trace = closure(facts)
         met = trace.met
         if met is True:
             return Finding(basis, _PASS, trace)
         return Finding(basis, _UNKNOWN if met is None else basis.outcome, trace, facts)
 
-    judge = found if shared is None else _sharing(found, condition, Finding(basis, _PASS, shared))
-    return judge if applies is None else _where_it_applies(basis, applies, judge)
-
-
-def _sharing(judge: Judge, condition: Closure, passed: Finding) -> Judge:
-    shared = passed.trace
-    return lambda facts: passed if condition(facts) is shared else judge(facts)
+    shared, flag = shared_pass(condition, closure), flag_tested(condition)
+    if shared is None:
+        return found
+    passed = Finding(basis, _PASS, shared)
+    if flag is not None:
+        name, wanted = flag
+        return lambda facts: passed if facts.get(name) is wanted else found(facts)
+    return lambda facts: passed if closure(facts) is shared else found(facts)
 
 
 def _where_it_applies(basis: RuleBasis, applies: Closure, judge: Judge) -> Judge:
@@ -63,6 +92,34 @@ class ResolvedRule:
 class Plan:
     """All rules of one question that are in force together, and the facts that they read."""
 
+    question: str
     decides_on: str
     judges: tuple[Judge, ...]
     reads: frozenset[str]
+
+    def judge(self, facts: Facts, read: Mapping[str, object], place: Place, on: date) -> Verdict:
+        """Return the verdict on one case; `read` are those of its facts that the rules read."""
+        scope = {**facts, "day": on, "place": place.code}
+        findings = tuple([judge(scope) for judge in self.judges])
+        outcome = combined(findings)
+        return Verdict(
+            question=self.question,
+            place=place,
+            on=on,
+            decides_on=self.decides_on,
+            outcome=outcome,
+            outcome_before_waivers=outcome,
+            findings=findings,
+            facts=read,
+        )
+
+
+def plan_of(snapshots: Iterable[RuleSnapshot]) -> Plan:
+    """Return the plan of rules that judge together; there must be one at least, all of one question."""
+    together = tuple(snapshots)
+    return Plan(
+        question=together[0].asks_of,
+        decides_on=together[0].decides_on,
+        judges=tuple(judge_of(one) for one in together),
+        reads=frozenset(name for one in together for name in one.reads),
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from zhiping.core.policybook.errors import (
     RuleUnknownError,
@@ -19,6 +20,9 @@ from zhiping.core.policybook.trace import Group, Met, Observation, Test, Trace, 
 from zhiping.core.policybook.values import as_day, plain
 from zhiping.core.policybook.wording import Operator
 from zhiping.kernel.place import Place
+
+if TYPE_CHECKING:  # a snapshot is made of citations
+    from zhiping.core.policybook.snapshots import RuleSnapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,11 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBasis:
-    """What a finding needs to know of its rule, the same for every case of a place and period."""
+    """What a finding needs to know of its rule, the same for every case of a place and period.
+
+    `snapshot` is all that the rule was compiled from; of a finding that was read back, `stored_snapshot`
+    is the address under which it was kept ("" where none was).
+    """
 
     rule: str
     version: str
@@ -47,12 +55,19 @@ class RuleBasis:
     message: str = ""
     unknown_message: str = ""
     facts: Mapping[str, FactDeclaration] = field(default_factory=dict, repr=False, compare=False)
+    snapshot: "RuleSnapshot | None" = field(default=None, repr=False, compare=False)
+    stored_snapshot: str = ""
+
+    @property
+    def snapshot_address(self) -> str:
+        """Return the address of all that the rule judged by; "" where it is not known."""
+        return self.snapshot.address if self.snapshot is not None else self.stored_snapshot
 
 
 _NO_FACTS: Mapping[str, object] = MappingProxyType({})
 
 
-@dataclass  # neither frozen nor slotted: see the remark on observations
+@dataclass(init=False)  # neither frozen nor slotted: see the remark on observations
 class Finding:
     """What one rule says of one case.
 
@@ -65,6 +80,23 @@ class Finding:
     trace: Trace
     facts: Mapping[str, object] = field(default=_NO_FACTS, repr=False, compare=False)
     stored_message: str | None = None
+
+    def __init__(
+        self,
+        basis: RuleBasis,
+        outcome: Outcome,
+        trace: Trace,
+        facts: Mapping[str, object] | None = None,
+        stored_message: str | None = None,
+    ) -> None:
+        # Most findings pass and have neither facts nor a stored message: the class has them for all.
+        self.basis = basis
+        self.outcome = outcome
+        self.trace = trace
+        if facts is not None:
+            self.facts = facts
+        if stored_message is not None:
+            self.stored_message = stored_message
 
     @property
     def rule(self) -> str:
@@ -141,7 +173,9 @@ class Finding:
         shown: dict[str, str] = {
             name: shown_value(value, self.basis.facts.get(name)) for name, value in self.facts.items()
         }
-        shown["limit"] = shown_value(self.required, None)
+        decisive = self.decisive
+        if decisive is not None:
+            shown["limit"] = shown_value(decisive.required, self.basis.facts.get(decisive.test.fact))
         row = self._failing_row()
         for one in observations(row) if row is not None else ():
             shown[one.test.fact] = shown_value(one.observed, self.basis.facts.get(one.test.fact))
@@ -163,9 +197,11 @@ class Finding:
 
     def to_json(self) -> dict[str, object]:
         """Return the finding under its stable keys."""
+        address = self.basis.snapshot_address
         return {
             "rule": self.rule,
             "version": self.version,
+            **({"snapshot": address} if address else {}),
             "title": self.title,
             "outcome": self.outcome.value,
             "outcome_if_unmet": self.basis.outcome.value,
@@ -519,6 +555,7 @@ def _finding_of(one: Stored, facts: Mapping[str, object]) -> Finding:
         citations=tuple(
             Citation(**{key: str(value) for key, value in each.items()}) for each in _list(one["clauses"])
         ),
+        stored_snapshot=str(one.get("snapshot", "")),
     )
     trace: Stored = one["trace"]  # type: ignore[assignment]  # a mapping, by to_json
     return Finding(basis, Outcome(str(one["outcome"])), _trace_of(trace), facts, str(one["message"]))

@@ -18,11 +18,12 @@ from functools import cached_property
 
 import polars as pl
 
-from zhiping.core.policybook.book import BUILT_IN, PolicyBook
+from zhiping.core.policybook.book import PolicyBook
 from zhiping.core.policybook.case_frames import Frame
 from zhiping.core.policybook.errors import FactUndeclaredError
 from zhiping.core.policybook.messages import OPERATORS
 from zhiping.core.policybook.model import FactDeclaration, FactType, Outcome
+from zhiping.core.policybook.snapshots import BUILT_IN
 from zhiping.core.policybook.trace import Observation
 from zhiping.core.policybook.verdict import Finding, Verdict, Waiver, shown_value, with_unit
 from zhiping.kernel.place import Place

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from functools import cache
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
@@ -72,6 +73,7 @@ def operators_of(wording: str) -> tuple[Operator, ...]:
     return tuple(found)
 
 
+@cache
 def operator_of(wording: str) -> Operator | None:
     """Return the one operator that the wording states; None where it states none or several."""
     found = operators_of(wording)

@@ -1,12 +1,10 @@
 """The sentences that the command line shows for a refusal."""
 
-from zhiping.core.wording.messages import SENTENCES as WORDING
-from zhiping.gateways.postgres.messages import SENTENCES as POSTGRES
+from importlib import import_module
+
 from zhiping.kernel.errors import DomainError
 
 SENTENCES = {
-    **POSTGRES,
-    **WORDING,
     "fonts.missing": (
         "没有找到中文字体，已查找 {looked_in}。请运行：{line}；或用 ZHIPING_FONTS 指定字体目录。"
     ),
@@ -24,7 +22,13 @@ SENTENCES = {
 }
 
 
+_ELSEWHERE = ("zhiping.gateways.postgres.messages", "zhiping.core.wording.messages")
+"""Sentences of other packages: read when something is refused, since their packages load for long."""
+
+
 def sentence(refusal: DomainError) -> str:
     """Return what a person is told: what happened, the value, what to do next."""
     template = SENTENCES.get(refusal.code)
+    for module in _ELSEWHERE:
+        template = template or import_module(module).SENTENCES.get(refusal.code)
     return template.format(**refusal.facts) if template else str(refusal)

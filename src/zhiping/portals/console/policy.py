@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,20 +22,27 @@ from zhiping.core.policybook import (
 )
 from zhiping.core.policybook.coverage import coverage as clause_coverage
 from zhiping.core.policybook.drafts import changes
-from zhiping.core.policybook.messages import OPERATORS, OUTCOMES, REFUSALS
+from zhiping.core.policybook.messages import OPERATORS, OUTCOMES, PENALTY_DAYS, PENALTY_GROUNDS, REFUSALS
+from zhiping.core.policybook.model import FactDeclaration
+from zhiping.core.policybook.penalty import (
+    SANCTIONS_FACT,
+    Day,
+    PenaltyVerdict,
+    is_about_penalties,
+    judge_penalty,
+)
 from zhiping.core.policybook.trace import Observation, observations
 from zhiping.core.policybook.verdict import shown_value, with_unit
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.place import Place, PlaceMalformedError
 from zhiping.kernel.resources import policy_folder
 from zhiping.portals.console.coverage_json import coverage_json
-from zhiping.portals.console.new_rule import new_rule
-from zhiping.portals.console.policy_schema import schema
-from zhiping.portals.console.proofs import proofs
 from zhiping.portals.console.waiting import WAITING
+from zhiping.portals.policy_problems import Told, told
 
 if TYPE_CHECKING:
     from zhiping.portals.console.policy_records import RecordsTrial
+    from zhiping.portals.draft_law import DraftLaw
 
 EXIT_PASS, EXIT_REFUSE, EXIT_USAGE, EXIT_UNKNOWN = 0, 1, 2, 3
 EXIT_CODES = {
@@ -86,7 +94,30 @@ class _DayParameter(click.ParamType[object]):
 _ON = click.option("--on", "on", type=_DayParameter(), required=True, help="判定依据日，如 2020-08-17。")
 
 
-@click.group(name="policy")
+_LATE = {
+    "new-rule": ("zhiping.portals.console.new_rule", "new_rule"),
+    "schema": ("zhiping.portals.console.policy_schema", "schema"),
+}
+"""Commands that are imported when they are called: what they need loads longer than a check takes."""
+
+
+class _PolicyCommands(click.Group):
+    """The group with its late commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands in order."""
+        return sorted({*super().list_commands(ctx), *_LATE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command; a late one is imported now."""
+        if cmd_name not in _LATE:
+            return super().get_command(ctx, cmd_name)
+        module, name = _LATE[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(name="policy", cls=_PolicyCommands)
 def policy() -> None:
     """政策库：检查、条款覆盖、判定、草案比较."""
 
@@ -136,6 +167,8 @@ _COUNTS = (
 @_JSON
 def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> None:
     """列出每一条款由哪些规则、参数、筛查、环节落实；有约束力而无落实的条款标为“待落实”."""
+    from zhiping.portals.console.proofs import proofs  # noqa: PLC0415  # it reads every test
+
     book = _load(folder)
     declared = _declared_enforcers(enforcers) if enforcers else _own_enforcers(book, is_ours=folder is None)
     try:
@@ -169,6 +202,13 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
 @click.option("--place", "place", type=_PlaceParameter(), required=True, help="行政区划代码，如 440600。")
 @_ON
 @click.option(
+    "--conduct",
+    "conduct_on",
+    type=_DayParameter(),
+    default=None,
+    help="处罚的行为日：与 --on（决定日）各判定一次，适用较轻的一日。",
+)
+@click.option(
     "--facts",
     "facts_file",
     type=click.Path(dir_okay=False, allow_dash=True, exists=True),
@@ -178,23 +218,41 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
 @_FOLDER
 @_JSON
 def decide(  # one parameter for each option of the command
-    question: str, place: Place, on: date, facts_file: str, folder: Path | None, *, as_json: bool
+    question: str,
+    place: Place,
+    on: date,
+    conduct_on: date | None,
+    facts_file: str,
+    folder: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """判定一个事项：按地区和日期适用规则，逐条列出所见、所需、差距与依据.
+
+    涉及处罚的，用 --conduct 写明行为日：行为日和决定日各判定一次，适用较轻的一日。
 
     退出码：0 符合（含仅有警示、不适用）；1 不符合；2 用法或资料写法有误；3 无法判定或没有已知规则。
     """
     book = _load(folder)
     raw = _read_facts(facts_file)
+    judged: Verdict | PenaltyVerdict
     try:
-        verdict = book.judge(question, book.read_facts(raw), place=place, on=on)
+        facts = book.read_facts(raw)
+        if conduct_on is None:
+            judged = book.judge(question, facts, place=place, on=on)
+        else:
+            judged = judge_penalty(book, question, facts, place=place, conduct_on=conduct_on, decision_on=on)
     except DomainError as error:
         raise click.UsageError(REFUSALS[error.code].format(**error.facts)) from error
     if as_json:
-        _print_json(verdict.to_json())
+        _print_json(judged.to_json())
+    elif isinstance(judged, PenaltyVerdict):
+        _print_penalty(judged, book)
     else:
-        _print_verdict(verdict)
-    sys.exit(EXIT_CODES[verdict.outcome])
+        _print_verdict(judged)
+        if is_about_penalties(book, question):
+            click.echo("\n涉及处罚：请用 --conduct 写明行为日，行为日和决定日都要判定，适用较轻的一日。")
+    sys.exit(EXIT_CODES[judged.outcome])
 
 
 @policy.command()
@@ -239,7 +297,9 @@ def diff(  # one parameter for each option of the command
     在册记录一律按 --on 这一天各判定两次，一次按现行政策，一次按草案；事实取自当时固定的判定，
     没有固定判定的（外部导入），按记录自身的日期读取。试算不改变任何记录。
     """
-    before, now = _load(folder), _load(folder, draft=draft)
+    before = _load(folder)
+    law = _load_draft(before, draft, folder or policy_folder())
+    now = law.book
     found = list(changes(before, now, on=on))
     trial = _trial(now, on=on, place=place, export=export, has_records=has_records, is_ours=folder is None)
     if as_json:
@@ -248,6 +308,8 @@ def diff(  # one parameter for each option of the command
                 "on": on.isoformat(),
                 "place": place.code if place else None,
                 "changes": [one.to_json() for one in found],
+                "tried_as_reviewed": list(law.as_reviewed),
+                "deleted_in_vain": list(law.deleted_in_vain),
                 "records": trial.to_json() if trial else None,
             }
         )
@@ -274,7 +336,8 @@ def _trial(
     if has_records and not is_ours:
         raise click.UsageError("在册记录只能用随程序安装的政策库试算，--records 不能与 --policy 同用。")
     wanted = is_ours if has_records is None else has_records
-    from zhiping.portals.console.policy_records import database_is_named, try_on_record  # noqa: PLC0415 - Django
+    from zhiping.portals.console.databases import database_is_named  # noqa: PLC0415 - rarely used
+    from zhiping.portals.console.policy_records import try_on_record  # noqa: PLC0415 - Django
 
     if wanted and database_is_named():
         return try_on_record(draft, on=on, place=place, export=export)
@@ -293,19 +356,41 @@ def _or_none(value: object) -> str:
     return "无" if value is None else shown_value(value, None)
 
 
-policy.add_command(new_rule)
-policy.add_command(schema)
-
-
 # reading -----------------------------------------------------------------------------------------
 
 
-def _load(folder: Path | None, *, draft: Path | None = None) -> PolicyBook:
+def _load(folder: Path | None) -> PolicyBook:
     try:
-        return PolicyBook.load(folder or policy_folder(), draft=draft)
+        return PolicyBook.load(folder or policy_folder())
     except PolicyInvalidError as error:
         _print_problems(error.problems)
         sys.exit(EXIT_USAGE)
+
+
+def _load_draft(current: PolicyBook, draft: Path, folder: Path) -> "DraftLaw":
+    """Load the law with a draft; say on the side what its writer may not expect of it."""
+    from zhiping.portals import draft_law  # noqa: PLC0415 - rarely used
+
+    try:
+        law = draft_law.with_draft(current, draft, policy=folder)
+    except PolicyInvalidError as error:
+        files, _ = draft_law.files_of(draft, policy=folder)
+        _print_problems([draft_law.told_of_draft(one, current, files) for one in error.problems])
+        sys.exit(EXIT_USAGE)
+    read, beside = draft_law.files_of(draft, policy=folder)
+    if beside:
+        click.echo(f"草案中的这些文件不在政策文件的位置，没有读取：{'、'.join(beside)}", err=True)
+    if not read:
+        raise click.UsageError(
+            f"草案文件夹 {draft} 中没有政策文件。结构应与政策文件夹相同，如 parameters/employer_filing.yaml。"
+        )
+    if draft_law.is_in_force(read, folder):
+        click.echo(f"草案的 {len(read)} 个文件与政策库完全相同。", err=True)
+    if law.deleted_in_vain:
+        click.echo(draft_law.DELETED.format(files="、".join(law.deleted_in_vain)), err=True)
+    if law.as_reviewed:
+        click.echo(f"草拟的规则按已复核试算：{'、'.join(law.as_reviewed)}", err=True)
+    return law
 
 
 def _own_enforcers(book: PolicyBook, *, is_ours: bool) -> dict[str, tuple[str, ...]]:
@@ -374,14 +459,14 @@ def _print_json(content: object) -> None:
 
 def _problems_json(problems: Iterable[Problem]) -> list[dict[str, object]]:
     return [
-        {"file": one.file, "line": one.line, "id": one.id, "code": one.code, "message": one.sentence}
+        {"file": one.file, "line": one.line, "id": one.id, "code": one.code, "message": told(one).text}
         for one in problems
     ]
 
 
-def _print_problems(problems: tuple[Problem, ...]) -> None:
+def _print_problems(problems: Sequence[Problem | Told]) -> None:
     for one in problems:
-        click.echo(str(one), err=True)
+        click.echo(str(told(one) if isinstance(one, Problem) else one), err=True)
     if problems:
         click.echo(f"共 {len(problems)} 处问题。", err=True)
 
@@ -394,6 +479,18 @@ def _print_verdict(verdict: Verdict) -> None:
         return
     for finding in verdict.findings:
         _print_finding(finding)
+
+
+def _print_penalty(found: PenaltyVerdict, book: PolicyBook) -> None:
+    for day in Day:
+        click.echo(f"【{PENALTY_DAYS[day.value]}】")
+        _print_verdict(found.of(day))
+        click.echo("")
+    applies = f"适用{PENALTY_DAYS[found.applies.value]}的规定：" if found.applies else ""
+    click.echo(f"{applies}{PENALTY_GROUNDS[found.ground.value]}。")
+    owed = shown_value(found.owed, book.facts.get(SANCTIONS_FACT)) if found.owed else "没有要求的处理"
+    if found.applies:
+        click.echo(f"应作的处理：{owed}。")
 
 
 def _print_no_rule(verdict: Verdict) -> None:
@@ -420,7 +517,7 @@ def _print_finding(finding: Finding) -> None:
         click.echo(f"  {finding.message}")
     shown = finding.nearest_misses or tuple(observations(finding.trace))
     for one in shown if finding.outcome is not Outcome.NOT_APPLICABLE else ():
-        click.echo(f"  {_observation(one)}")
+        click.echo(f"  {_observation(one, finding.basis.facts.get(one.test.fact))}")
     for cite in finding.citations:
         number = f"（{cite.number}）" if cite.number else ""
         wording = f"：“{cite.wording}”" if cite.wording else ""
@@ -428,13 +525,17 @@ def _print_finding(finding: Finding) -> None:
         click.echo(f"  依据：{cite.clause} {where}，{cite.summary.rstrip('。')}{wording}。")
 
 
-def _observation(one: Observation) -> str:
-    required = with_unit(one.required, one.test.unit)
+def _observation(one: Observation, declaration: FactDeclaration | None) -> str:
+    observed, required, missed = (
+        shown_value(value, declaration)
+        if isinstance(value, str | tuple | list)
+        else with_unit(value, one.test.unit)
+        for value in (one.observed, one.required, one.short_by)
+    )
     wording = f"（原文“{one.test.wording}”）" if one.test.wording else ""
     uncertain = "，该数值待核实" if one.test.certainty == "uncertain" else ""
-    short = f"，差 {with_unit(one.short_by, one.test.unit)}" if one.short_by is not None else ""
+    short = f"，差 {missed}" if one.short_by is not None else ""
     operator = OPERATORS.get(one.test.operator.value, "")
-    observed = with_unit(one.observed, one.test.unit)
     needed = operator if isinstance(one.required, bool) else f"{operator} {required}"
     return f"{one.test.label}：{observed}；要求{needed}{wording}{short}{uncertain}"
 
