@@ -44,6 +44,54 @@ MESSAGES: dict[str, str] = {
     "certificates.too_many_requests": (
         "{subject}的查询过于频繁，请在 {again_at}（约 {seconds} 秒）之后再试。"
     ),
+    "certificates.blank_series_taken": (
+        "前缀“{prefix}”、{width} 位流水的号码会与已登记的序列 {other} 混淆。请核对印制样张，改用能区分的前缀或位数。"
+    ),
+    "certificates.blank_series_invalid": (
+        "前缀“{prefix}”、流水 {width} 位不能作为空白证书序列：前缀最多 {longest} 个大写字母或数字，流水 1 至 {widest} 位。请改正后再登记。"
+    ),
+    "certificates.blank_series_not_found": "没有找到空白证书序列（{value}）。请从列表中选择，或先登记序列。",
+    "certificates.blank_place": "{place}不能办理此事项：{needed}。请由对应层级的部门办理。",
+    "certificates.blank_serial_unreadable": (
+        "流水号“{value}”不属于任何已登记的空白证书序列。请对照证书纸上的流水号逐字核对。"
+    ),
+    "certificates.blank_serial_missing": "没有填写空白证书流水号，也没有选择从哪一库存取用。请填写其中一项。",
+    "certificates.blank_span_backwards": (
+        "截止流水号“{last}”不在起始流水号“{first}”之后，或与其不属于同一序列。请核对后重新填写。"
+    ),
+    "certificates.blank_already_received": "流水号 {serial} 已经入库，不能重复入库。请核对印制交货单上的起止号。",
+    "certificates.blank_never_received": "流水号 {serial} 从未入库，不能办理。请核对号码，或先由省级办理印制入库。",
+    "certificates.blank_used": "流水号 {serial} 已在{holder}使用，不能再次使用或转出。请改用下一张。",
+    "certificates.blank_void": "流水号 {serial} 现为“{shelf}”（{holder}），不能再使用或转出。请改用下一张。",
+    "certificates.blank_elsewhere": "流水号 {serial} 现由{holder}保管，不在{place}的库存中。请核对号码，或先办理供应、退回。",
+    "certificates.blank_not_yours": "流水号 {serial} 不在您保管的库存中，不能办理。请对照证书纸核对号码；确在其他单位的，由保管单位办理。",
+    "certificates.blank_condition": (
+        "区间 {span} 内的空白证书现状不一致或不符合本事项要求（{shelves}）。请按现状分段办理。"
+    ),
+    "certificates.blank_stock_empty": "{place}的库存（{series}）已没有可用的空白证书。请先申领。",
+    "certificates.blank_stock_not_found": "没有找到该空白证书库存账（{value}）。请从列表中选择。",
+    "certificates.blank_request_not_found": "没有找到空白证书申领单（{value}）。请从列表中选择。",
+    "certificates.blank_quantity": "张数应为 1 至 {limit} 的整数，收到的是 {value}。请改正后再提交。",
+    "certificates.blank_due": "需用日期 {due} 早于今天（{today}）。请改填今天或以后的日期。",
+    "certificates.blank_reason_missing": "办理此事项必须写明原因。请填写后再提交。",
+    "certificates.blank_nothing_to_aggregate": (
+        "{place}没有待汇总的{kind}申领单，也没有填写本级需求。请在各区县申领后再汇总。"
+    ),
+    "certificates.blank_reduction": (
+        "申领单 {number} 申领 {quantity} 张，核定 {granted} 张：核定张数应为 1 至申领张数，核减时必须写明原因。请改正后再提交。"
+    ),
+    "certificates.blank_kind": "申领的是{wanted}，区间 {span} 是{offered}。请改选对应种类的空白证书。",
+    "certificates.blank_too_many": "申领单 {number} 还应供应 {left} 张，本次选了 {given} 张。请减少张数。",
+    "certificates.blank_recipient": "机构“{body}”不在{place}管辖范围内，不能向其发放。请改选本地区的机构。",
+    "certificates.blank_bound_already": (
+        "证书 {number} 已使用空白证书 {serial}。打印损毁的，请办理“损毁换纸”；遗失的，请先登记遗失。"
+    ),
+    "certificates.blank_not_bound": "证书 {number} 没有登记空白证书流水号。请先登记使用。",
+    "certificates.blank_not_for_annulled": "证书 {number} 已作废，不能登记空白证书。作废有误的，请先撤销作废。",
+    "certificates.blank_write_off_not_found": "没有找到空白证书核销单（{value}）。请从列表中选择。",
+    "certificates.blank_witness_is_keeper": (
+        "核销单 {number} 由您（{keeper}）登记，见证须由另一名有见证职责的人员办理。"
+    ),
 }
 
 STATE_LABELS: Mapping[str, str] = {"valid": "有效", "annulled": "已作废", "not_issued": "尚未核发"}

@@ -35,7 +35,7 @@ from zhiping.apps.exams.errors import SittingNotFoundError
 from zhiping.apps.exams.models import Result, Sitting
 from zhiping.apps.exams.plan_facts import day_of, is_in_scope
 from zhiping.apps.exams.states import HELD_STATES, SITTING_MOVES, Subject
-from zhiping.apps.journal.actions import record
+from zhiping.apps.journal.actions import keep_rule_snapshots, record
 from zhiping.apps.reference.queries import binding_clauses, calendar, judge
 from zhiping.apps.registry.identity import open_number
 from zhiping.apps.registry.models import EvaluationBody, Person
@@ -137,6 +137,7 @@ def issue_certificates(sitting_id: int, *, actor: Actor, clock: Clock) -> IssueR
             held_back=tuple(held_back),
             warnings=tuple(finding.message for finding in verdict.of(Outcome.WARN)),
         )
+        keep_rule_snapshots([verdict])
         record(
             "certificates.issued" if written or not held_back else "certificates.issue_held_back",
             sitting,
