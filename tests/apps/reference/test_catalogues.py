@@ -325,7 +325,7 @@ def test_bad_rows_come_back_with_reasons_and_go_in_when_mended():
     )
     done = apply_import(preview.pk, actor=who, clock=CLOCK)
     assert (done.rows_total, done.rows_good, done.rows_bad) == (3, 1, 2)
-    back = returned_rows(done, clock=CLOCK)
+    back = returned_rows(done, actor=who, clock=CLOCK)
     from zhiping.core.roster.catalogues import cancelled_sheet
 
     roster = read_and_check(back, cancelled_sheet(["第一批"]))
@@ -650,7 +650,9 @@ def test_no_batch_no_list(monkeypatch):
 def test_fifty_rows_need_no_more_queries_than_five(django_assert_max_num_queries):
     who = keeper(GUANGDONG)
     row = {"职业编码": ELECTRICIAN, "施行日": "2025-01-01", "确定程度": "有明文", "来源": "样例"}
-    content = sheet(*(row | {"施行日": f"20{year}-01-01"} for year in range(10, 60)))
+    content = sheet(*(
+        row | {"施行日": f"20{year}-01-01", "截止日（不含）": f"20{year}-07-01"} for year in range(10, 60)
+    ))  # fmt: skip
     preview = preview_import(
         "shortages", place=FOSHAN, file_name="样例", content=content, actor=who, clock=CLOCK
     )

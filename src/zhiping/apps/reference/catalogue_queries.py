@@ -6,10 +6,11 @@ alone are scoped to an officer.
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, overload
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from zhiping.apps.authorities.queries import within
 from zhiping.apps.reference.models import (
@@ -18,11 +19,13 @@ from zhiping.apps.reference.models import (
     DirectoryEdition,
     DirectoryItem,
     Equivalence,
+    OccupationalStandard,
     Rate,
+    ShortageOccupation,
     TrackerAssignment,
     TrackingTask,
 )
-from zhiping.apps.reference.queries import all_shortages, all_standards, binding_clauses, calendar
+from zhiping.apps.reference.queries import all_shortages, binding_clauses, on_day
 from zhiping.core.catalogues import cancellations, qualifications
 from zhiping.core.catalogues.cancellations import Batch, CancelledRow, Setter
 from zhiping.core.catalogues.divisions import divisions
@@ -68,38 +71,86 @@ def directories(place: str = NATION) -> tuple[Directory, ...]:
     An edition that administrators entered and published goes before that of the catalogue files with the same
     code.
     """
-    entered = {one.edition.code: one for one in _entered(place)}
-    listed = (one for one in qualifications.listed_directories() if one.edition.place == place)
-    shipped = [one for one in listed if one.edition.code not in entered]
-    found = [(one.edition.period.start, one) for one in (*shipped, *entered.values()) if one.edition.period]
-    return tuple(one for _, one in sorted(found, key=lambda pair: pair[0]))
+    return tuple(_filled(one) for one in _decisive(place))
 
 
 def editions_on_record() -> tuple[Edition, ...]:
     """Return every edition of every place, also those that decide no day (目录版本一览)."""
-    places = DirectoryEdition.objects.filter(state=DirectoryEdition.State.PUBLISHED)
-    codes = [
-        NATION,
-        *places.exclude(place=NATION).values_list("place", flat=True).distinct().order_by("place"),
+    published = _published().order_by("place", "valid_from")
+    of_place: dict[str, list[DirectoryEdition]] = {NATION: []}
+    for one in published:
+        of_place.setdefault(one.place, []).append(one)
+    decided = [
+        _edition_of(one) for place, entered in of_place.items() for one in _decisive(place, entered=entered)
     ]
-    decided = [one.edition for code in codes for one in directories(code)]
     undated = [one.edition for one in qualifications.listed_directories() if one.edition.period is None]
     return (*decided, *undated)
 
 
+def rows_held() -> dict[tuple[str, str], int]:
+    """Return place and code of each edition on record → how many names it holds (收录名称数)."""
+    held = {
+        (one.edition.place, one.edition.code): len(one.rows) for one in qualifications.listed_directories()
+    }
+    counted = _published().annotate(held=Count("items")).order_by()
+    return held | {
+        (place, code): count for place, code, count in counted.values_list("place", "code", "held")
+    }
+
+
 def directory_on(day: dt.date, place: str = NATION) -> Directory | None:
     """Return the edition of exactly that place that counts on the day (某日的目录), or None."""
-    for found in reversed(directories(place)):
-        if found.edition.period is not None and found.edition.period.covers(day):
-            return found
+    for found in reversed(_decisive(place)):
+        period = _edition_of(found).period
+        if period is not None and period.covers(day):
+            return _filled(found)
     return None
 
 
 def directory(place: str, code: str) -> Directory | None:
     """Return one edition by its code, or None."""
-    undated = (one for one in qualifications.listed_directories() if one.edition.period is None)
-    found = (*directories(place), *(one for one in undated if one.edition.place == place))
-    return next((one for one in found if one.edition.code == code), None)
+    undated = [one for one in qualifications.listed_directories() if one.edition.period is None]
+    found = (*_decisive(place), *(one for one in undated if one.edition.place == place))
+    return next((_filled(one) for one in found if _edition_of(one).code == code), None)
+
+
+type _Kept = Directory | DirectoryEdition
+"""An edition of the catalogue files, or one that administrators entered, whose rows are still to be read."""
+
+
+def _published() -> QuerySet[DirectoryEdition]:
+    return DirectoryEdition.objects.filter(state=DirectoryEdition.State.PUBLISHED)
+
+
+def _decisive(place: str, *, entered: Sequence[DirectoryEdition] | None = None) -> list[_Kept]:
+    """Return the editions of a place that decide some day, the oldest first, without reading their rows."""
+    known = _published().filter(place=place) if entered is None else entered
+    own = {one.code: one for one in known}
+    listed = (one for one in qualifications.listed_directories() if one.edition.place == place)
+    kept: list[_Kept] = [*(one for one in listed if one.edition.code not in own), *own.values()]
+    dated = [(period.start, one) for one in kept if (period := _edition_of(one).period) is not None]
+    return [one for _, one in sorted(dated, key=lambda pair: pair[0])]
+
+
+def _filled(one: _Kept) -> Directory:
+    return one if isinstance(one, Directory) else entered_directory(one)
+
+
+def _edition_of(one: _Kept) -> Edition:
+    """Return what an edition says of itself."""
+    if isinstance(one, Directory):
+        return one.edition
+    return Edition(
+        code=one.code,
+        title=one.title,
+        place=one.place,
+        document_number=one.document_number,
+        period=Period(start=one.valid_from, end=one.valid_to),
+        counts={} if one.items_stated is None else {"items": one.items_stated},
+        rows_held=RowsHeld.ALL if one.is_whole else RowsHeld.SOME,
+        certainty=_CERTAINTY[one.certainty],
+        source=one.source,
+    )
 
 
 def changes_between(old: Directory, new: Directory) -> tuple[Change, ...]:
@@ -107,28 +158,9 @@ def changes_between(old: Directory, new: Directory) -> tuple[Change, ...]:
     return qualifications.differences(old, new)
 
 
-def _entered(place: str) -> list[Directory]:
-    rows = DirectoryEdition.objects.filter(place=place, state=DirectoryEdition.State.PUBLISHED)
-    return [entered_directory(one) for one in rows.prefetch_related("items")]
-
-
 def entered_directory(edition: DirectoryEdition) -> Directory:
     """Return an edition that administrators keep in the form of the core, published or not."""
-    certainty = _CERTAINTY[edition.certainty]
-    return Directory(
-        Edition(
-            code=edition.code,
-            title=edition.title,
-            place=edition.place,
-            document_number=edition.document_number,
-            period=Period(start=edition.valid_from, end=edition.valid_to),
-            counts={} if edition.items_stated is None else {"items": edition.items_stated},
-            rows_held=RowsHeld.ALL if edition.is_whole else RowsHeld.SOME,
-            certainty=certainty,
-            source=edition.source,
-        ),
-        [_qualification(row, edition.code) for row in edition.items.all()],
-    )
+    return Directory(_edition_of(edition), [_qualification(row, edition.code) for row in edition.items.all()])
 
 
 def _qualification(row: DirectoryItem, edition: str) -> Qualification:
@@ -204,18 +236,7 @@ def cancelled_items(place: str | None = None) -> tuple[CancelledRow, ...]:
     found = {one.key: one for one in cancellations.listed_items() if codes is None or one.place in codes}
     rows = CancelledQualification.objects.all()
     for row in rows if codes is None else rows.filter(place__in=codes):
-        entered = CancelledRow(
-            place=row.place,
-            batch=row.batch,
-            name=row.name,
-            set_by=row.set_by,
-            kind=QualificationKind(row.kind) if row.kind else None,
-            type=QualificationType(row.type) if row.type else None,
-            successor=row.successor,
-            certainty=_CERTAINTY[row.certainty],
-            source=row.source,
-            note=row.note,
-        )
+        entered = _cancelled(row)
         found[entered.key] = entered
     order = {(one.place, one.code): at for at, one in enumerate(cancellations.batches())}
     return tuple(sorted(found.values(), key=lambda one: order.get((one.place, one.batch), len(order))))
@@ -223,7 +244,27 @@ def cancelled_items(place: str | None = None) -> tuple[CancelledRow, ...]:
 
 def cancelled_item(key: str) -> CancelledRow | None:
     """Return one cancelled item by its key, or None."""
-    return next((one for one in cancelled_items() if one.key == key), None)
+    place, _, rest = key.partition("/")
+    batch, _, name = rest.partition("/")
+    row = CancelledQualification.objects.filter(place=place, batch=batch, name=name).first()
+    if row is not None:
+        return _cancelled(row)
+    return next((one for one in cancellations.listed_items() if one.key == key), None)
+
+
+def _cancelled(row: CancelledQualification) -> CancelledRow:
+    return CancelledRow(
+        place=row.place,
+        batch=row.batch,
+        name=row.name,
+        set_by=row.set_by,
+        kind=QualificationKind(row.kind) if row.kind else None,
+        type=QualificationType(row.type) if row.type else None,
+        successor=row.successor,
+        certainty=_CERTAINTY[row.certainty],
+        source=row.source,
+        note=row.note,
+    )
 
 
 def cancelled_on(row: CancelledRow) -> dt.date | None:
@@ -446,34 +487,85 @@ def tracking_awaiting(actor: Actor) -> QuerySet[TrackingTask]:
 # --- standards, shortages, equivalences, rates ---------------------------------------------------
 
 
-def counts_on(rows: QuerySet, day: dt.date) -> QuerySet:  # type: ignore[type-arg]  # any dated list
-    """Return those rows of a dated list that count on the day."""
-    return rows.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-
-
-def standards_on(day: dt.date) -> QuerySet:  # type: ignore[type-arg]  # as all_standards
+def standards_on(day: dt.date) -> QuerySet[OccupationalStandard]:
     """Return the standards and norms in force on the day (施行中的职业标准), LN24-2.2d."""
-    return counts_on(all_standards(), day)
+    return on_day(OccupationalStandard.objects.all(), day)
 
 
-def shortages_on(day: dt.date, place: str = "") -> QuerySet:  # type: ignore[type-arg]  # as all_shortages
+def shortages_on(day: dt.date, place: str = "") -> QuerySet[ShortageOccupation]:
     """Return the scarce occupations that count at a place on the day (急需紧缺职业), FS20-O2."""
-    rows = counts_on(all_shortages(), day)
+    rows = on_day(ShortageOccupation.objects.all(), day)
     return rows.filter(place__in=[step.code for step in Place(place).chain]) if place else rows
 
 
-def equivalences_on(day: dt.date, place: str = NATION) -> tuple[EquivalenceRow, ...]:
+class Joined[T](Sequence[T]):
+    """Rows of tables and of files one after the other, read as far as somebody looks.
+
+    Guarantees:
+        A slice reads only the rows in it, so that a page of a long list costs a page.
+    """
+
+    def __init__(self, parts: Iterable[tuple[Any, int, Callable[[Any], T]]]) -> None:
+        """Take parts: what can be sliced, how many rows it has, what makes each a row of the list."""
+        self._parts = [part for part in parts if part[1]]
+
+    def __len__(self) -> int:
+        """Return how many rows there are; nothing is read."""
+        return sum(count for _, count, _ in self._parts)
+
+    def __iter__(self) -> Iterator[T]:
+        """Yield every row; each part is read once."""
+        for rows, _, make in self._parts:
+            yield from map(make, rows)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        """Return one row, or those of a slice."""
+        if isinstance(at, int):
+            return self[at : at + 1 or None][0]
+        start, stop, step = at.indices(len(self))
+        found: list[T] = []
+        before = 0
+        for rows, count, make in self._parts:
+            first, last = max(start - before, 0), min(stop - before, count)
+            if first < last:
+                found += map(make, rows[first:last])
+            before += count
+        return found[::step]
+
+
+def _laid(
+    rows: QuerySet[Any], shipped: Sequence[Any], make: Callable[[Any], Any], order: Sequence[str]
+) -> list[tuple[Any, int, Callable[[Any], Any]]]:
+    """Return what was entered and what the files state as parts, the narrowest place first."""
+    counts = dict(rows.order_by().values_list("place").annotate(Count("pk")))
+    parts: list[tuple[Any, int, Callable[[Any], Any]]] = []
+    for place in order:
+        ours = [one for one in shipped if one.place == place]
+        parts += [(rows.filter(place=place), counts.get(place, 0), make), (ours, len(ours), _as_it_is)]
+    return parts
+
+
+def _as_it_is(row: Any) -> Any:
+    return row
+
+
+def equivalences_on(day: dt.date, place: str = NATION) -> Joined[EquivalenceRow]:
     """Return what holds at a place on the day (比照表), the narrowest place first, JL17-3b.
 
     A line of a province and one of the nation on the same thing stand beside each other: neither says that it
     replaces the other.
     """
     order = [step.code for step in Place(place).chain]
-    entered = [_equivalence(row) for row in Equivalence.objects.filter(place__in=order)]
-    found = [*entered, *(one for one in listed_equivalences() if one.place in order)]
-    return tuple(
-        sorted((one for one in found if one.period.covers(day)), key=lambda one: order.index(one.place))
-    )
+    shipped = [one for one in listed_equivalences() if one.period.covers(day)]
+    rows = on_day(Equivalence.objects.all(), day).filter(place__in=order)
+    rows = rows.order_by("basis_kind", "basis", "valid_from", "pk")
+    return Joined(_laid(rows, shipped, _equivalence, order))
 
 
 def _equivalence(row: Equivalence) -> EquivalenceRow:
@@ -493,24 +585,31 @@ def _equivalence(row: Equivalence) -> EquivalenceRow:
     )
 
 
-def rates_on(day: dt.date, kind: RateKind, place: str = NATION) -> tuple[RateRow, ...]:
-    """Return fees or subsidies of a place on the day, the narrowest place first (收费、补贴标准), WH21-5.2.
+def rates_on(day: dt.date, kind: RateKind | None = None, place: str = NATION) -> Joined[RateRow]:
+    """Return the rates of a place on the day, the narrowest place first (收费、补贴标准), WH21-5.2.
 
     A line of the catalogue files that says no amount gives way to one that was entered for the same place,
-    kind of evaluation and document.
+    kind of evaluation and document. Without a kind fees come before subsidies.
     """
     order = [step.code for step in Place(place).chain]
-    entered = [_rate(row) for row in Rate.objects.filter(kind=kind.value, place__in=order)]
-    known = {(one.place, one.evaluation_type, one.document_number) for one in entered}
+    entered = Rate.objects.filter(place__in=order)
+    known = set(
+        entered.order_by().values_list("kind", "place", "evaluation_type", "document_number").distinct()
+    )
     shipped = [
         one
         for one in listed_rates()
-        if one.kind is kind
-        and one.place in order
-        and (one.amount is not None or (one.place, one.evaluation_type, one.document_number) not in known)
+        if one.period.covers(day)
+        and (
+            one.amount is not None
+            or (one.kind, one.place, one.evaluation_type, one.document_number) not in known
+        )
     ]
-    found = [one for one in (*entered, *shipped) if one.period.covers(day)]
-    return tuple(sorted(found, key=lambda one: order.index(one.place)))
+    parts = []
+    for each in RateKind if kind is None else (kind,):
+        rows = on_day(Rate.objects.all(), day).filter(place__in=order, kind=each.value)
+        parts += _laid(rows, [one for one in shipped if one.kind is each], _rate, order)
+    return Joined(parts)
 
 
 def rate_of(
@@ -526,7 +625,7 @@ def rate_of(
         and one.amount is not None
     ]
     nearest = [one for one in found if one.place == found[0].place]
-    return min(nearest, key=lambda one: not one.level, default=None)
+    return min(nearest, key=lambda one: (not one.level, -one.period.start.toordinal()), default=None)
 
 
 def _rate(row: Rate) -> RateRow:
@@ -567,7 +666,7 @@ def places_with_lists() -> Sequence[str]:
 def imports_of(actor: Actor) -> QuerySet[CatalogueImport]:
     """Return the imports of the nation's lists and of the officer's places (导入记录)."""
     own = within(CatalogueImport.objects.all(), actor, MAINTAIN)
-    return (own | CatalogueImport.objects.filter(place=NATION)).defer("content")
+    return (own | CatalogueImport.objects.filter(place=NATION)).defer("content", "problems")
 
 
 def own_editions(actor: Actor) -> QuerySet[DirectoryEdition]:
@@ -576,8 +675,3 @@ def own_editions(actor: Actor) -> QuerySet[DirectoryEdition]:
     if not actor.may_anywhere(MAINTAIN):
         return rows.none()
     return (within(rows, actor, MAINTAIN) | rows.filter(place=NATION)).order_by("place", "valid_from")
-
-
-def workday_after(day: dt.date, days: int) -> dt.date:
-    """Return the day that lies so many working days after another."""
-    return calendar().add_workdays(day, days)

@@ -116,3 +116,196 @@ class AnswerMissingError(DomainError):
     """A tracking result needs its facts in words."""
 
     code = "reference.answer_missing"
+
+
+class HandoverNotFoundError(DomainError):
+    """No such handover is on record."""
+
+    code = "reference.handover_not_found"
+
+
+class HandoverAccessTypeError(DomainError):
+    """Only level-type qualifications move to industry bodies; this one is access-type."""
+
+    code = "reference.handover_access_type"
+    clauses = ("GD18-3", "JL17-3a")
+
+
+class HandoverCancelledItemError(DomainError):
+    """The item is cancelled on that day: there is nothing that anybody could take over."""
+
+    code = "reference.handover_cancelled_item"
+    clauses = ("GD18-3", "GD18-2a", "JL17-1a")
+
+
+class HandoverTypeUnknownError(DomainError):
+    """No list of that day says that the item is a level-type qualification."""
+
+    code = "reference.handover_type_unclear"
+    clauses = ("GD18-3", "JL17-3a")
+
+
+class HandoverSameBodyError(DomainError):
+    """Giver and receiver are the same body."""
+
+    code = "reference.handover_same_body"
+
+
+class HandoverDraftExistsError(DomainError):
+    """The qualification has a handover under way at the place."""
+
+    code = "reference.handover_draft_exists"
+
+
+class HandoverGiverError(DomainError):
+    """Another body answers for the qualification on that day, so the named one cannot hand it over."""
+
+    code = "reference.handover_giver"
+
+
+class HandoverOrderError(DomainError):
+    """The day lies before that from which the present body answers."""
+
+    code = "reference.handover_order"
+
+
+class HandoverPaperMissingError(DomainError):
+    """A handover without a document would rest on nobody's word."""
+
+    code = "reference.handover_paper_missing"
+    clauses = ("GD18-3",)
+
+
+class HandoverNotEditableError(DomainError):
+    """The handover is no draft any more."""
+
+    code = "reference.handover_not_editable"
+
+
+class HandoverNotLatestError(DomainError):
+    """A later handover follows: that one must be reversed first."""
+
+    code = "reference.handover_not_latest"
+
+
+class GuidingOfficeError(DomainError):
+    """The office is not responsible for the place."""
+
+    code = "reference.guiding_office"
+
+
+class ReasonMissingError(DomainError):
+    """The step needs its reason in words."""
+
+    code = "reference.reason_missing"
+
+
+class CallPlaceError(DomainError):
+    """Projects are solicited by districts."""
+
+    code = "reference.call_place"
+    clauses = ("WH21-4",)
+
+
+class CallDueError(DomainError):
+    """The day by which to answer lies behind."""
+
+    code = "reference.call_due"
+
+
+class CallNotFoundError(DomainError):
+    """No such call is on record."""
+
+    code = "reference.call_not_found"
+
+
+class CallClosedError(DomainError):
+    """The call takes in no more drafts."""
+
+    code = "reference.call_closed"
+
+
+class CallUnderWayError(DomainError):
+    """Drafts of the call are not reported yet."""
+
+    code = "reference.call_under_way"
+
+
+class SpecificationNotFoundError(DomainError):
+    """No such specification is on record."""
+
+    code = "reference.specification_not_found"
+
+
+class SpecificationNotEditableError(DomainError):
+    """The specification is out of the drafter's hands."""
+
+    code = "reference.specification_not_editable"
+
+
+class SpecificationIncompleteError(DomainError):
+    """Something without which nobody could review it is missing."""
+
+    code = "reference.specification_incomplete"
+
+
+class SpecificationRefusedByRulesError(DomainError):
+    """The drafting requirement is not met."""
+
+    code = "reference.specification_refused_by_rules"
+    clauses = ("WH21-4",)
+
+
+class SectionUnknownError(DomainError):
+    """The drafting requirement knows no such section."""
+
+    code = "reference.section_unknown"
+
+
+class WeightInvalidError(DomainError):
+    """A weight is no percentage."""
+
+    code = "reference.weight_invalid"
+
+
+class RevisedProjectError(DomainError):
+    """The project that is to be revised is not used at the place."""
+
+    code = "reference.revised_project"
+
+
+class ArgumentDayError(DomainError):
+    """The experts met before the specification was reported, or will meet later."""
+
+    code = "reference.argument_day"
+
+
+class FilingDayError(DomainError):
+    """The filing with the ministry lies before the argument, or ahead."""
+
+    code = "reference.filing_day"
+
+
+class ProjectNotFoundError(DomainError):
+    """No such project is on record."""
+
+    code = "reference.project_not_found"
+
+
+class ProjectListingRefusedError(DomainError):
+    """The law does not let the project into the directory."""
+
+    code = "reference.project_listing_refused"
+    clauses = ("WH21-4", "WH21-1")
+
+
+class VersionOrderError(DomainError):
+    """The version does not follow those that are published."""
+
+    code = "reference.version_order"
+
+
+class ProjectNotListedError(DomainError):
+    """The project is not on the directory on that day."""
+
+    code = "reference.project_not_listed"

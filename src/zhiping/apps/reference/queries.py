@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 from django.db.models import Q, QuerySet
 
+from zhiping.apps.journal.queries import rule_snapshots
 from zhiping.apps.reference.models import (
     AccessQualification,
     OccupationalStandard,
     ShortageOccupation,
     WorkdayOverride,
 )
+from zhiping.apps.reference.models.lists import Dated
 from zhiping.core.catalogues.errors import OccupationUnknownError
 from zhiping.core.catalogues.occupations import Listing, occupation
 from zhiping.core.policybook import PolicyBook, TableVerdict, Verdict
+from zhiping.core.policybook.replay import Replay, replay, snapshots_named
 from zhiping.kernel.place import Place
 from zhiping.kernel.resources import policy_folder
 from zhiping.kernel.workdays import WorkCalendar
@@ -35,6 +38,17 @@ def judge(question: str, facts: Mapping[str, object], *, place: str, on: dt.date
 def judge_table(question: str, facts: pl.DataFrame, *, place: str, on: dt.date) -> TableVerdict:
     """Judge many cases, one a row, by the law of the place on the named day."""
     return law().judge_table(question, facts, place=Place(place), on=on)
+
+
+def replayed(stored: Iterable[Mapping[str, object]]) -> tuple[Replay, ...]:
+    """Judge stored verdicts again: by the rules stored with them, and by today's law (判定重演).
+
+    Refuses:
+        VerdictUnreadableError: one of them cannot be read.
+    """
+    parts = tuple(stored)
+    kept = rule_snapshots(address for part in parts for address in snapshots_named(part))
+    return tuple(replay(law(), part, kept) for part in parts)
 
 
 def whole_parameter(parameter: str, *, place: str, on: dt.date) -> int | None:
@@ -86,30 +100,31 @@ def calendar() -> WorkCalendar:
     return WorkCalendar(overrides=dict(WorkdayOverride.objects.values_list("day", "is_workday")))
 
 
-def _on(rows: QuerySet, day: dt.date) -> QuerySet:  # type: ignore[type-arg]  # any of three models
+def on_day[M: Dated](rows: QuerySet[M, M], day: dt.date) -> QuerySet[M, M]:
+    """Return those rows of a dated list that count on the day (某日有效的各行)."""
     return rows.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
 
 
 def standards_in_force(occupation_code: str, *, on: dt.date) -> QuerySet[OccupationalStandard]:
     """Return the standards and norms of an occupation that are in force on the day."""
-    return _on(OccupationalStandard.objects.filter(occupation_code=occupation_code), on)
+    return on_day(OccupationalStandard.objects.all(), on).filter(occupation_code=occupation_code)
 
 
 def standards_of(occupation_codes: Iterable[str], *, on: dt.date) -> dict[str, OccupationalStandard]:
     """Return one standard in force per occupation code; a national one before a norm."""
-    rows = _on(OccupationalStandard.objects.filter(occupation_code__in=set(occupation_codes)), on)
+    rows = on_day(OccupationalStandard.objects.all(), on).filter(occupation_code__in=set(occupation_codes))
     return {row.occupation_code: row for row in rows.order_by("-kind", "valid_from")}
 
 
 def is_access_type(occupation_code: str, *, on: dt.date) -> bool:
     """Tell whether the occupation belongs to an access-type qualification on the day (FS20-O1)."""
-    return _on(AccessQualification.objects.filter(occupation_code=occupation_code), on).exists()
+    return on_day(AccessQualification.objects.all(), on).filter(occupation_code=occupation_code).exists()
 
 
 def is_on_shortage_list(occupation_code: str, *, place: str, on: dt.date) -> bool | None:
     """Tell whether the occupation is on the city's shortage list; None where no list is known."""
     places = [step.code for step in Place(place).chain]
-    rows = _on(ShortageOccupation.objects.filter(place__in=places), on)
+    rows = on_day(ShortageOccupation.objects.all(), on).filter(place__in=places)
     if not rows.exists():
         return None
     return rows.filter(occupation_code=occupation_code).exists()

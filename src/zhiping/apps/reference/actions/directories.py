@@ -1,12 +1,12 @@
 """Editions of qualification directories that administrators keep (职业资格目录版本)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import transaction
 
 from zhiping.apps.journal.actions import record
-from zhiping.apps.reference.actions.duty import DUTY, place_of
+from zhiping.apps.reference.actions.duty import alone, filed_at
 from zhiping.apps.reference.actions.importers import name_of
 from zhiping.apps.reference.actions.local_items import objection_to
 from zhiping.apps.reference.catalogue_queries import directory_on, entered_directory
@@ -27,7 +27,7 @@ from zhiping.core.catalogues.qualifications import counted
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
 from zhiping.kernel.moves import walk
-from zhiping.kernel.place import NATION, Place
+from zhiping.kernel.place import Place
 
 _CLAUSES = ("JL17-2a", "JL17-2b", "GD18-4b")
 
@@ -80,28 +80,18 @@ def open_edition(details: EditionDetails, *, actor: Actor, clock: Clock) -> Dire
     name = name_of(details.place, on=clock.today())
     if Place(details.place).level not in {"nation", "province"}:
         raise CataloguePlaceError(catalogue="职业资格目录", expected="全国或省级", place=name)
-    filed_at = _filed_at(details.place, actor)
+    filed = filed_at(details.place, actor)
     with transaction.atomic():
+        alone("editions")
         if DirectoryEdition.objects.filter(place=details.place, code=details.code).exists():
             raise EditionExistsError(place=name, edition=details.code)
-        edition = DirectoryEdition.objects.create(
-            place=details.place,
-            code=details.code,
-            title=details.title,
-            document_number=details.document_number,
-            valid_from=details.valid_from,
-            valid_to=details.valid_to,
-            is_whole=details.is_whole,
-            items_stated=details.items_stated,
-            certainty=details.certainty,
-            source=details.source,
-        )
+        edition = DirectoryEdition.objects.create(**asdict(details))
         record(
             "reference.edition_opened",
             edition,
             actor=actor,
             at=clock.now(),
-            place=filed_at,
+            place=filed,
             clauses=binding_clauses(_CLAUSES, place=details.place, on=clock.today()),
             facts={"edition": edition.title, "number": edition.document_number, "from": edition.valid_from},
         )
@@ -123,8 +113,8 @@ def add_directory_item(edition_id: int, details: ItemDetails, *, actor: Actor, c
         LocalItemRefusedError: a local item.
     """
     with transaction.atomic():
-        edition = _open(edition_id)
-        filed_at = _filed_at(edition.place, actor)
+        edition = open_for_change(edition_id)
+        filed = filed_at(edition.place, actor)
         name = details.sub_item or details.item
         day = edition.valid_from
         objection = objection_to(name, place=edition.place, on=day, national=directory_on(day))
@@ -133,26 +123,14 @@ def add_directory_item(edition_id: int, details: ItemDetails, *, actor: Actor, c
             raise LocalItemRefusedError(name=name, reason=f"{objection.sentence}（依据 {clauses}）")
         if edition.items.filter(item=details.item, sub_item=details.sub_item).exists():
             raise DirectoryItemExistsError(name=name)
-        item = edition.items.create(
-            item=details.item,
-            sub_item=details.sub_item,
-            number=details.number,
-            kind=details.kind,
-            type=details.type,
-            department=details.department,
-            body=details.body,
-            formerly=details.formerly,
-            certainty=details.certainty,
-            source=details.source,
-            note=details.note,
-        )
+        item = edition.items.create(**asdict(details))
         record(
             "reference.directory_item_added",
             item,
             edition,
             actor=actor,
             at=clock.now(),
-            place=filed_at,
+            place=filed,
             clauses=binding_clauses(_CLAUSES, place=edition.place, on=clock.today()),
             facts={"edition": edition.title, "item": str(item)},
         )
@@ -172,8 +150,8 @@ def publish_edition(edition_id: int, *, actor: Actor, clock: Clock) -> Directory
         EditionCountError: it is said to be whole and has another number of items than was published.
     """
     with transaction.atomic():
-        edition = _open(edition_id)
-        at = edition.place if edition.place != NATION else place_of(actor)
+        edition = open_for_change(edition_id)
+        at = filed_at(edition.place, actor)
         move = walk(DIRECTORY_MOVES, edition.state, "publish", actor=actor, place=Place(at))
         rows = entered_directory(edition).rows
         if not rows:
@@ -210,20 +188,13 @@ def _end_the_one_before(edition: DirectoryEdition) -> None:
         last.save(update_fields=["valid_to"])
 
 
-def _open(edition_id: int) -> DirectoryEdition:
-    found = (
-        DirectoryEdition.objects.select_for_update()
-        .filter(pk=edition_id, state=DirectoryEdition.State.DRAFTED)
-        .first()
-    )
-    if found is None:
-        raise EditionNotFoundError(edition=edition_id)
+def open_for_change(edition_id: int) -> DirectoryEdition:
+    """Return an edition that is still being filled, held until the transaction ends.
+
+    Refuses:
+        EditionNotFoundError: there is none, or it was published.
+    """
+    found = DirectoryEdition.objects.select_for_update().filter(pk=edition_id).first()
+    if found is None or found.state != DirectoryEdition.State.DRAFTED:
+        raise EditionNotFoundError(edition=found.title if found else edition_id)
     return found
-
-
-def _filed_at(place: str, actor: Actor) -> str:
-    """Return the place under which the operation is filed, after checking the duty."""
-    if place == NATION:
-        return place_of(actor)
-    actor.require(DUTY, Place(place))
-    return place

@@ -1,7 +1,7 @@
 """One definition for each list that a workbook can bring: its sheet, its rows, what speaks against a row."""
 
 import datetime as dt
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,8 +27,9 @@ from zhiping.apps.reference.models import (
     TrackerAssignment,
 )
 from zhiping.apps.reference.queries import binding_clauses
-from zhiping.core.catalogues.cancellations import Batch
+from zhiping.core.catalogues.cancellations import Batch, CancelledRow
 from zhiping.core.catalogues.divisions import divisions
+from zhiping.core.catalogues.files import Certainty
 from zhiping.core.catalogues.occupations import Listing, occupation
 from zhiping.core.catalogues.qualifications import TYPE_NAMES, Standing, plain_name
 from zhiping.core.roster.catalogues import (
@@ -84,7 +85,7 @@ class Importer:
     `identity` are the fields that make a row the same row; all other fields may change. `fields` turns a
     clean row into values of the model. `objections` are reasons against rows that the sheet alone cannot
     know. `levels` are the levels of place that the list may be kept for. `clauses` are cited where they
-    bind.
+    bind. `naming` is the column that an objection to a row as a whole is written to.
     """
 
     kind: str
@@ -94,15 +95,25 @@ class Importer:
     fields: Callable[[Clean, Scope], dict[str, Any]]
     levels: tuple[str, ...]
     clauses: tuple[str, ...]
+    naming: str
     objections: Callable[[Sequence[RosterRow], Scope], Objections] = no_objections
     on_record: Callable[[Scope], Q] = field(default=lambda scope: Q(place=scope.place))
-    beside: Callable[[Clean, Scope], dict[str, str]] = field(default=lambda _clean, _scope: {})
+    beside: Callable[[Clean, Scope], dict[str, str]] | None = None
     """What a row says that is kept in another table: item key → tracking department."""
 
     @property
-    def is_national(self) -> bool:
-        """Tell whether the list is one for the whole nation, so that the duty anywhere suffices."""
-        return self.levels == ("nation",)
+    def is_dated(self) -> bool:
+        """Tell whether a row ends where the next on the same thing begins."""
+        return "valid_from" in self.identity
+
+    def key(self, values: Mapping[str, Any]) -> tuple[object, ...]:
+        """Return what makes a row the same row."""
+        return tuple(_bare_value(values[name]) for name in self.identity)
+
+    def on_file(self, scope: Scope) -> dict[tuple[object, ...], Model]:
+        """Return the rows on record that a workbook may touch, by what makes a row the same row."""
+        rows = self.model._default_manager.filter(self.on_record(scope))  # noqa: SLF001 - Django's own name for it
+        return {self.key({name: getattr(row, name) for name in self.identity}): row for row in rows}
 
     def require_place(self, scope: Scope) -> None:
         """Refuse a place for which the list is not kept.
@@ -121,8 +132,26 @@ class Importer:
 _LEVELS: Mapping[str, str] = {"nation": "全国", "province": "省级", "city": "市级", "district": "区县"}
 
 
+_HAN = re.compile("[\u4e00-\u9fff]")
+_POINT = re.compile("(?<=[\u4e00-\u9fff）])[,:;]")
+_BRACKETS, _POINTS = str.maketrans("()", "（）"), str.maketrans(",:;", "，：；")
+
+
+def chinese(text: str) -> str:
+    """Return a text with the marks of Chinese print: cells are read in half width, names are not kept so.
+
+    What is on record under its printed name must meet the same name from a workbook.
+
+    >>> chinese("中国委托公证人资格(香港、澳门)"), chinese("CNAS(2021)")
+    ('中国委托公证人资格（香港、澳门）', 'CNAS(2021)')
+    """
+    if not _HAN.search(text):
+        return text
+    return _POINT.sub(lambda found: found[0].translate(_POINTS), text.translate(_BRACKETS))
+
+
 def _known(clean: Clean) -> dict[str, Any]:
-    return {"certainty": clean["certainty"], "source": clean["source"]}
+    return {"certainty": clean["certainty"], "source": chinese(str(clean["source"]))}
 
 
 def _dated(clean: Clean) -> dict[str, Any]:
@@ -130,7 +159,7 @@ def _dated(clean: Clean) -> dict[str, Any]:
 
 
 def _plain(clean: Clean, *names: str) -> dict[str, Any]:
-    return {name: clean[name] or "" for name in names}
+    return {name: chinese(str(clean[name] or "")) for name in names}
 
 
 # directories ---------------------------------------------------------------------------------------
@@ -148,11 +177,6 @@ def _directory_fields(clean: Clean, scope: Scope) -> dict[str, Any]:
 def _directory_objections(rows: Sequence[RosterRow], scope: Scope) -> Objections:
     """Hold the rows of a place's list against the nation's directory; the nation's own list is not held."""
     found: Objections = {}
-    seen = Counter((row.clean["item"], row.clean["sub_item"] or "") for row in rows)
-    for row in rows:
-        key = (row.clean["item"], row.clean["sub_item"] or "")
-        if seen[key] > 1:
-            _object(found, row, "item", "一项在表中出现不止一次。请只保留一行。")
     if scope.edition is None or scope.place == NATION:
         return found
     day = scope.edition.valid_from
@@ -209,16 +233,32 @@ def _cancelled_fields(clean: Clean, scope: Scope) -> dict[str, Any]:
 
 
 def _cancelled_objections(rows: Sequence[RosterRow], scope: Scope) -> Objections:
-    """Find the rows that would make a batch larger than it was announced, in the order of the file."""
+    """Find rows that make a batch larger than announced, in the order of the file, or move an item."""
     found: Objections = {}
     names: dict[tuple[str, str], set[str]] = {}
+    sure: dict[tuple[str, str], CancelledRow] = {}
     for item in cancelled_items(scope.place):
         names.setdefault((item.place, item.batch), set()).add(plain_name(item.name))
+        if item.certainty is not Certainty.UNCERTAIN:
+            sure[item.place, plain_name(item.name)] = item
     words = _batch_words(scope)
+    titles = {(one.place, one.code): title for title, one in words.items()}
     for row in rows:
         batch = words[str(row.clean["batch"])]
         known = names.setdefault((batch.place, batch.code), set())
         name = plain_name(str(row.clean["name"]))
+        other = sure.get((batch.place, name))
+        if other is not None and other.batch != batch.code and _same_setter(other, row):
+            _object(
+                found,
+                row,
+                "batch",
+                f"“{other.name}”已收录在{titles.get((other.place, other.batch), other.batch)}，"
+                "一项只属一个批次。"
+                "请核对批次；确为不同部门的同名事项的，请写明实施部门。",
+                binding_clauses(("JL17-1a",), place=scope.place, on=scope.on),
+            )
+            continue
         if name not in known and len(known) >= batch.items:
             _object(
                 found,
@@ -232,11 +272,16 @@ def _cancelled_objections(rows: Sequence[RosterRow], scope: Scope) -> Objections
     return found
 
 
+def _same_setter(item: CancelledRow, row: RosterRow) -> bool:
+    """Tell whether nothing says that two items of one name belonged to different departments."""
+    return (row.clean["set_by"] or "") in {"", item.set_by}
+
+
 def _tracker_of(clean: Clean, scope: Scope) -> dict[str, str]:
     if not clean["tracker"] or Place(scope.place).level != "province":
         return {}
     batch = _batch_words(scope)[str(clean["batch"])]
-    return {f"{batch.place}/{batch.code}/{clean['name']}": str(clean["tracker"])}
+    return {f"{batch.place}/{batch.code}/{chinese(str(clean['name']))}": str(clean["tracker"])}
 
 
 # standards and shortages ---------------------------------------------------------------------------
@@ -290,7 +335,7 @@ def _equivalence_fields(clean: Clean, scope: Scope) -> dict[str, Any]:
         "place": scope.place,
         **_plain(clean, "basis_kind", "counterpart_kind", "counterpart", "effect", "condition"),
         **_plain(clean, "document_number", "note"),
-        "basis": str(read_level(basis)) if clean["basis_kind"] == "skill_level" else basis,
+        "basis": str(read_level(basis)) if clean["basis_kind"] == "skill_level" else chinese(basis),
         **_dated(clean),
     }
 
@@ -316,6 +361,7 @@ IMPORTERS: Mapping[str, Importer] = {
     for one in (
         Importer(
             kind=Kind.DIRECTORY,
+            naming="item",
             model=DirectoryItem,
             sheet=lambda _scope: directory_sheet(),
             identity=("edition", "item", "sub_item"),
@@ -327,6 +373,7 @@ IMPORTERS: Mapping[str, Importer] = {
         ),
         Importer(
             kind=Kind.CANCELLED,
+            naming="name",
             model=CancelledQualification,
             sheet=lambda scope: cancelled_sheet(_batch_words(scope)),
             identity=("place", "batch", "name"),
@@ -339,6 +386,7 @@ IMPORTERS: Mapping[str, Importer] = {
         ),
         Importer(
             kind=Kind.STANDARDS,
+            naming="title",
             model=OccupationalStandard,
             sheet=lambda _scope: standards_sheet(),
             identity=("occupation_code", "kind", "title", "valid_from"),
@@ -350,6 +398,7 @@ IMPORTERS: Mapping[str, Importer] = {
         ),
         Importer(
             kind=Kind.SHORTAGES,
+            naming="occupation_code",
             model=ShortageOccupation,
             sheet=lambda _scope: shortages_sheet(),
             identity=("place", "occupation_code", "valid_from"),
@@ -360,6 +409,7 @@ IMPORTERS: Mapping[str, Importer] = {
         ),
         Importer(
             kind=Kind.EQUIVALENCES,
+            naming="basis",
             model=Equivalence,
             sheet=lambda _scope: equivalences_sheet(),
             identity=("place", "basis_kind", "basis", "counterpart_kind", "counterpart", "valid_from"),
@@ -369,6 +419,7 @@ IMPORTERS: Mapping[str, Importer] = {
         ),
         Importer(
             kind=Kind.FEES,
+            naming="subject",
             model=Rate,
             sheet=lambda _scope: rates_sheet(name="fees", title="收费标准"),
             identity=_RATE_IDENTITY,
@@ -379,6 +430,7 @@ IMPORTERS: Mapping[str, Importer] = {
         ),
         Importer(
             kind=Kind.SUBSIDIES,
+            naming="subject",
             model=Rate,
             sheet=lambda _scope: rates_sheet(name="subsidies", title="补贴标准"),
             identity=_RATE_IDENTITY,
@@ -402,26 +454,21 @@ class Outcome:
     names: Mapping[str, str]
     """Item key → name, for the trackers."""
 
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether everything is on record as it is."""
+        return not (self.new or self.changed or self.trackers)
+
 
 def weigh(importer: Importer, rows: Sequence[RosterRow], scope: Scope) -> Outcome:
     """Lay good rows beside what is on record: new, changed, or the same (比对)."""
-    there = {
-        tuple(_bare(row, name) for name in importer.identity): row
-        for row in importer.model._default_manager.filter(importer.on_record(scope))  # noqa: SLF001 - Django's own name for it
-    }
-    named = {row.item_key: row.department for row in TrackerAssignment.objects.filter(place=scope.place)}
+    there = importer.on_file(scope)
     new: list[Model] = []
     changed: list[Model] = []
     touched: set[str] = set()
-    trackers: dict[str, str] = {}
-    names: dict[str, str] = {}
     for row in rows:
         values = importer.fields(row.clean, scope)
-        for key, department in importer.beside(row.clean, scope).items():
-            names[key] = str(row.clean["name"])
-            if named.get(key) != department:
-                trackers[key] = department
-        known = there.get(tuple(_bare_value(values[name]) for name in importer.identity))
+        known = there.get(importer.key(values))
         if known is None:
             new.append(importer.model(**values))
             continue
@@ -431,6 +478,7 @@ def weigh(importer: Importer, rows: Sequence[RosterRow], scope: Scope) -> Outcom
                 setattr(known, name, values[name])
             touched.update(differing)
             changed.append(known)
+    trackers, names = _trackers(importer, rows, scope)
     return Outcome(
         new=tuple(new),
         changed=tuple(changed),
@@ -440,8 +488,99 @@ def weigh(importer: Importer, rows: Sequence[RosterRow], scope: Scope) -> Outcom
     )
 
 
-def _bare(row: Model, name: str) -> object:
-    return _bare_value(getattr(row, name))
+def _trackers(
+    importer: Importer, rows: Sequence[RosterRow], scope: Scope
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return item key → department where that changes, and item key → name."""
+    if importer.beside is None:
+        return {}, {}
+    named = {row.item_key: row.department for row in TrackerAssignment.objects.filter(place=scope.place)}
+    trackers: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for row in rows:
+        for key, department in importer.beside(row.clean, scope).items():
+            names[key] = chinese(str(row.clean["name"]))
+            if named.get(key) != department:
+                trackers[key] = department
+    return trackers, names
+
+
+def objections_to(rows: Sequence[RosterRow], importer: Importer, scope: Scope) -> Objections:
+    """Return what speaks against rows that the sheet finds good (逐行核验).
+
+    First what the rows do to each other and to what is on record, then what the list itself objects to.
+    """
+    values = {row.number: importer.fields(row.clean, scope) for row in rows}
+    found = _repeated(rows, values, importer)
+    sound = [row for row in rows if row.number not in found]
+    if importer.is_dated:
+        found |= _overlapping(sound, values, importer, scope)
+    for number, problems in importer.objections(rows, scope).items():
+        found.setdefault(number, []).extend(problems)
+    return found
+
+
+def _repeated(
+    rows: Sequence[RosterRow], values: Mapping[int, Mapping[str, Any]], importer: Importer
+) -> Objections:
+    """Find rows that are the same row, also where the sheet writes them differently (高级工, 三级/高级工)."""
+    of_key: dict[tuple[object, ...], list[RosterRow]] = {}
+    for row in rows:
+        of_key.setdefault(importer.key(values[row.number]), []).append(row)
+    found: Objections = {}
+    for same in of_key.values():
+        for row in same if len(same) > 1 else ():
+            other = next(one.number for one in same if one is not row)
+            more = f"等 {len(same) - 1} 行" if len(same) > 2 else "行"  # noqa: PLR2004 - itself and one more
+            _object(found, row, importer.naming, f"与第 {other} {more}是同一条。请只保留一行。")
+    return found
+
+
+type _Line = tuple[dt.date, dt.date | None, RosterRow | None]
+"""First day, first day after, and the row of the file; none where it is on record."""
+
+
+def _overlapping(
+    rows: Sequence[RosterRow], values: Mapping[int, Mapping[str, Any]], importer: Importer, scope: Scope
+) -> Objections:
+    """Find rows whose days another row on the same thing has already, on record or in the file.
+
+    What is on record counts as the file leaves it, so a file may end a row and begin the next.
+    """
+    days: dict[tuple[object, ...], _Line] = {
+        key: (getattr(row, "valid_from"), getattr(row, "valid_to"), None)  # noqa: B009 - a dated list's own columns
+        for key, row in importer.on_file(scope).items()
+    }
+    for row in rows:
+        own = values[row.number]
+        days[importer.key(own)] = (own["valid_from"], own["valid_to"], row)
+    at = importer.identity.index("valid_from")
+    lines: dict[tuple[object, ...], list[_Line]] = {}
+    for key, line in days.items():
+        lines.setdefault((*key[:at], *key[at + 1 :]), []).append(line)
+    found: Objections = {}
+    for same in lines.values():
+        same.sort(key=lambda one: one[0])
+        before = same[0]
+        for line in same[1:]:
+            if before[1] is not None and before[1] <= line[0]:
+                before = line
+                continue
+            blamed, other = (line[2], before) if line[2] is not None else (before[2], line)
+            if blamed is not None:
+                _object(found, blamed, "valid_from", _overlap_words(*other))
+            if line[2] is None:
+                before = line
+    return found
+
+
+def _overlap_words(start: dt.date, end: dt.date | None, row: RosterRow | None) -> str:
+    where = "已收录的一行" if row is None else f"第 {row.number} 行"
+    until = f"至 {end}（不含）" if end else "起，没有截止日"
+    return (
+        f"施行期间与{where}重叠（{start} {until}）。"
+        "同一事项同一天只能有一行：请在表中写上那一行并填好截止日，或改正本行的日期。"
+    )
 
 
 def _bare_value(value: object) -> object:

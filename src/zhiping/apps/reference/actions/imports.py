@@ -8,8 +8,17 @@ from typing import Any
 from django.db import transaction
 
 from zhiping.apps.journal.actions import record
-from zhiping.apps.reference.actions.duty import DUTY, place_of
-from zhiping.apps.reference.actions.importers import IMPORTERS, Importer, Outcome, Scope, scope_of, weigh
+from zhiping.apps.reference.actions.directories import open_for_change
+from zhiping.apps.reference.actions.duty import alone, filed_at
+from zhiping.apps.reference.actions.importers import (
+    IMPORTERS,
+    Importer,
+    Outcome,
+    Scope,
+    objections_to,
+    scope_of,
+    weigh,
+)
 from zhiping.apps.reference.errors import EditionNotFoundError, ImportNotFoundError
 from zhiping.apps.reference.models import CatalogueImport, DirectoryEdition, TrackerAssignment
 from zhiping.apps.reference.queries import binding_clauses
@@ -21,7 +30,6 @@ from zhiping.core.roster.template import template
 from zhiping.core.roster.workbook import Limits
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
-from zhiping.kernel.place import Place
 
 LIMITS = Limits(packed_bytes=5_000_000, rows=20_000)
 """Lists are kept in the database with what they brought, so they are smaller than rosters."""
@@ -74,7 +82,8 @@ def preview_import(
 ) -> CatalogueImport:
     """Read a workbook of a list and judge every row (预览目录); nothing of the list changes yet.
 
-    The same file again gives the same import back.
+    The same file again gives the same import back; where the list has changed since it was brought, so that
+    it would change something again, it waits to be brought once more.
 
     Authority:
         JL17-A1, JL17-A2, JL17-1a, JL17-2a, JL17-2b, JL17-3b, FS20-O2, LN24-2.2d.
@@ -88,12 +97,13 @@ def preview_import(
     with transaction.atomic():
         edition = _edition(importer, edition_id, place)
         scope = scope_of(importer, place=place, edition=edition, clock=clock)
-        filed_at = _filed_at(importer, scope, actor)
+        filed = filed_at(scope.place, actor)
         digest = hashlib.sha256(content).hexdigest()
+        alone(kind)
         known = CatalogueImport.objects.filter(kind=kind, place=place, edition=edition, sha256=digest).first()
-        if known is not None and known.state == CatalogueImport.State.APPLIED:
-            return known
         judged = _judge(importer, scope, content)
+        if known is not None and known.state == CatalogueImport.State.APPLIED and judged.outcome.is_nothing:
+            return known
         preview, _ = CatalogueImport.objects.update_or_create(
             kind=kind,
             place=place,
@@ -104,6 +114,8 @@ def preview_import(
                 "content": content,
                 "uploaded_by": actor.name,
                 "uploaded_at": clock.now(),
+                "state": CatalogueImport.State.PREVIEWED,
+                "applied_at": None,
                 **_counts(judged),
             },
         )
@@ -112,7 +124,7 @@ def preview_import(
             preview,
             actor=actor,
             at=clock.now(),
-            place=filed_at,
+            place=filed,
             facts={"catalogue": preview.get_kind_display(), "file": preview.file_name,
                    "good": preview.rows_good, "bad": preview.rows_bad},
         )  # fmt: skip
@@ -139,10 +151,12 @@ def apply_import(import_id: int, *, actor: Actor, clock: Clock) -> CatalogueImpo
             raise ImportNotFoundError(value=import_id)
         importer = IMPORTERS[preview.kind]
         scope = Scope(place=preview.place, on=clock.today(), edition=preview.edition)
-        filed_at = _filed_at(importer, scope, actor)
+        filed = filed_at(scope.place, actor)
         if preview.state == CatalogueImport.State.APPLIED:
             return preview
-        _edition(importer, preview.edition_id, preview.place)
+        if preview.edition_id is not None:
+            open_for_change(preview.edition_id)
+        alone(preview.kind)
         judged = _judge(importer, scope, bytes(preview.content))
         _write(importer, judged.outcome, scope)
         for name, value in _counts(judged).items():
@@ -154,7 +168,7 @@ def apply_import(import_id: int, *, actor: Actor, clock: Clock) -> CatalogueImpo
             preview,
             actor=actor,
             at=clock.now(),
-            place=filed_at,
+            place=filed,
             clauses=binding_clauses(importer.clauses, place=scope.place, on=clock.today()),
             facts={
                 "catalogue": preview.get_kind_display(),
@@ -168,8 +182,15 @@ def apply_import(import_id: int, *, actor: Actor, clock: Clock) -> CatalogueImpo
     return preview
 
 
-def returned_rows(preview: CatalogueImport, *, clock: Clock) -> bytes:
-    """Return the bad rows of an import as a workbook, with the reasons beside each (退回不合格行)."""
+def returned_rows(preview: CatalogueImport, *, actor: Actor, clock: Clock) -> bytes:
+    """Return the bad rows of an import as a workbook, with the reasons beside each (退回不合格行).
+
+    Duty:
+        reference.maintain, at the place of the list; anywhere for lists of the whole nation.
+    Refuses:
+        DutyMissingError.
+    """
+    filed_at(preview.place, actor)
     importer = IMPORTERS[preview.kind]
     scope = Scope(place=preview.place, on=clock.today(), edition=preview.edition)
     content = bytes(preview.content)
@@ -181,26 +202,16 @@ def _edition(importer: Importer, edition_id: int | None, place: str) -> Director
     """Return the open edition that rows go to, for lists that have editions."""
     if importer.kind != CatalogueImport.Kind.DIRECTORY:
         return None
-    found = DirectoryEdition.objects.filter(
-        pk=edition_id or 0, place=place, state=DirectoryEdition.State.DRAFTED
-    ).first()
-    if found is None:
-        raise EditionNotFoundError(edition=str(edition_id or ""))
+    found = DirectoryEdition.objects.filter(pk=edition_id or 0, place=place).first()
+    if found is None or found.state != DirectoryEdition.State.DRAFTED:
+        raise EditionNotFoundError(edition=found.title if found else str(edition_id or ""))
     return found
-
-
-def _filed_at(importer: Importer, scope: Scope, actor: Actor) -> str:
-    """Return the place under which the operation is filed, after checking the duty."""
-    if not importer.is_national and scope.place != "CN":
-        actor.require(DUTY, Place(scope.place))
-        return scope.place
-    return place_of(actor)
 
 
 def _judge(importer: Importer, scope: Scope, content: bytes) -> _Judged:
     sheet = importer.sheet(scope)
     roster = read_and_check(content, sheet, limits=LIMITS)
-    objections = importer.objections(roster.good, scope)
+    objections = objections_to(roster.good, importer, scope)
     rows = tuple(row.with_problems(*objections.get(row.number, ())) for row in roster.rows)
     return _Judged(
         sheet=sheet, rows=rows, outcome=weigh(importer, [row for row in rows if row.is_good], scope)
@@ -241,9 +252,19 @@ def _write(importer: Importer, outcome: Outcome, scope: Scope) -> None:
     rows.bulk_create(outcome.new, batch_size=2000)
     if outcome.changed:
         rows.bulk_update(outcome.changed, outcome.changed_fields, batch_size=2000)
-    for key, department in outcome.trackers.items():
-        TrackerAssignment.objects.update_or_create(
-            place=scope.place,
-            item_key=key,
-            defaults={"item_name": outcome.names[key], "department": department, "note": "按导入的清单"},
-        )
+    TrackerAssignment.objects.bulk_create(
+        [
+            TrackerAssignment(
+                place=scope.place,
+                item_key=key,
+                item_name=outcome.names[key],
+                department=department,
+                note="按导入的清单",
+            )
+            for key, department in outcome.trackers.items()
+        ],
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=("place", "item_key"),
+        update_fields=("item_name", "department", "note"),
+    )

@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 
 from zhiping.apps.journal.actions import record
-from zhiping.apps.reference.actions.duty import DUTY
+from zhiping.apps.reference.actions.duty import DUTY, alone
 from zhiping.apps.reference.actions.importers import name_of
 from zhiping.apps.reference.catalogue_queries import (
     TRACKING_CLAUSES,
@@ -93,6 +93,7 @@ def open_tracking(
     if due_on < today:
         raise TrackingDueError(due=due_on, today=today)
     with transaction.atomic():
+        alone("tracking")
         items = [item for item in cancelled_items(place) if _counts_by(item, today)]
         known = trackers(items, place=place, on=today)
         there = set(

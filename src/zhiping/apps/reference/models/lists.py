@@ -3,10 +3,41 @@
 from django.db import models
 from django.db.models import F, Q
 
-_CERTAINTY = (("stated", "有明文"), ("uncertain", "待核实"))
+CERTAINTIES = (("stated", "有明文"), ("uncertain", "待核实"))
 
 
-class OccupationalStandard(models.Model):
+class Cited(models.Model):
+    """A row that says where it comes from and how sure that is (出处)."""
+
+    certainty = models.CharField("确定程度", max_length=10, choices=CERTAINTIES)
+    source = models.CharField("来源", max_length=200)
+
+    class Meta:
+        """Columns only; each list has its own table."""
+
+        abstract = True
+
+
+class Dated(Cited):
+    """A cited row that counts from one day on and until another (施行期间), half-open."""
+
+    valid_from = models.DateField("施行日")
+    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
+
+    class Meta:
+        """Columns only; each list has its own table."""
+
+        abstract = True
+
+
+def _forward(name: str) -> models.CheckConstraint:
+    """Return the check that a period ends after it starts."""
+    return models.CheckConstraint(
+        name=name, condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+    )
+
+
+class OccupationalStandard(Dated):
     """A national occupational standard or an employer's norm (国家职业标准、评价规范) of one occupation.
 
     `generation` says which technical rules it was drafted under, hence which entry conditions bind.
@@ -25,9 +56,6 @@ class OccupationalStandard(models.Model):
         "编制规程年代", max_length=4, choices=(("2018", "2018年版"), ("2023", "2023年版"))
     )
     levels = models.CharField("涵盖等级", max_length=10, default="54321")
-    valid_from = models.DateField("施行日")
-    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
     source = models.CharField("来源", max_length=200, blank=True)
 
     class Meta:
@@ -37,24 +65,19 @@ class OccupationalStandard(models.Model):
             models.UniqueConstraint(
                 fields=("occupation_code", "kind", "title", "valid_from"), name="standard_unique"
             ),
-            models.CheckConstraint(
-                name="standard_period_forward",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            _forward("standard_period_forward"),
         )
 
     def __str__(self) -> str:
         return self.title
 
 
-class ShortageOccupation(models.Model):
+class ShortageOccupation(Dated):
     """An occupation on a city's list of scarce ones (急需紧缺职业目录)."""
 
     place = models.CharField("地区", max_length=6)
     occupation_code = models.CharField("职业编码", max_length=12)
     valid_from = models.DateField("起始日")
-    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
     source = models.CharField("来源", max_length=200, blank=True)
 
     class Meta:
@@ -70,14 +93,12 @@ class ShortageOccupation(models.Model):
         return f"{self.place} {self.occupation_code}"
 
 
-class AccessQualification(models.Model):
+class AccessQualification(Dated):
     """An access-type qualification (准入类职业资格) that bars an occupation from level recognition."""
 
     occupation_code = models.CharField("职业编码", max_length=12)
     title = models.CharField("职业资格名称", max_length=120)
     valid_from = models.DateField("起始日")
-    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
     source = models.CharField("来源", max_length=200, blank=True)
 
     class Meta:
@@ -103,7 +124,7 @@ class WorkdayOverride(models.Model):
         return f"{self.day} {'工作日' if self.is_workday else '休息日'}"
 
 
-class DirectoryEdition(models.Model):
+class DirectoryEdition(Dated):
     """An edition of a qualification directory that administrators keep (职业资格目录版本).
 
     A province's list, or the nation's directory where it is entered in full. It decides nothing before it is
@@ -120,30 +141,23 @@ class DirectoryEdition(models.Model):
     code = models.CharField("版本", max_length=20)
     title = models.CharField("名称", max_length=120)
     document_number = models.CharField("文号", max_length=60)
-    valid_from = models.DateField("施行日")
-    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
     is_whole = models.BooleanField("名录完整", default=False)
     items_stated = models.PositiveIntegerField("公布项数", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.DRAFTED)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
-    source = models.CharField("来源", max_length=200)
 
     class Meta:
         verbose_name = verbose_name_plural = "职业资格目录版本"
         ordering = ("place", "valid_from")
         constraints = (
             models.UniqueConstraint(fields=("place", "code"), name="directory_edition_unique"),
-            models.CheckConstraint(
-                name="directory_edition_period_forward",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            _forward("directory_edition_period_forward"),
         )
 
     def __str__(self) -> str:
         return self.title
 
 
-class DirectoryItem(models.Model):
+class DirectoryItem(Cited):
     """An item or sub-item of an edition (职业资格), with who carries it out (GD18-4b)."""
 
     class Kind(models.TextChoices):
@@ -167,8 +181,6 @@ class DirectoryItem(models.Model):
     department = models.CharField("实施部门（单位）", max_length=200, blank=True)
     body = models.CharField("组织实施机构", max_length=200, blank=True)
     formerly = models.CharField("原名称", max_length=120, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
-    source = models.CharField("来源", max_length=200)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta:
@@ -182,7 +194,7 @@ class DirectoryItem(models.Model):
         return f"{self.item}（{self.sub_item}）" if self.sub_item else self.item
 
 
-class CancelledQualification(models.Model):
+class CancelledQualification(Cited):
     """A cancelled item entered from a full list (已取消的职业资格许可和认定事项), JL17-1a.
 
     `place` is the nation's code for what the State Council cancelled, else the province that did.
@@ -195,8 +207,6 @@ class CancelledQualification(models.Model):
     kind = models.CharField("人员类别", max_length=12, choices=DirectoryItem.Kind, blank=True)
     type = models.CharField("资格类别", max_length=10, choices=DirectoryItem.Type, blank=True)
     successor = models.CharField("衔接项目", max_length=120, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
-    source = models.CharField("来源", max_length=200)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta:
@@ -274,7 +284,7 @@ class TrackingTask(models.Model):
         return f"{self.item_name}（{self.due_on}）"
 
 
-class Equivalence(models.Model):
+class Equivalence(Dated):
     """What a skill level, qualification or school class is held equal to (比照), JL17-3b."""
 
     class BasisKind(models.TextChoices):
@@ -298,10 +308,6 @@ class Equivalence(models.Model):
     effect = models.CharField("比照效力", max_length=60)
     condition = models.CharField("附加条件", max_length=200, blank=True)
     document_number = models.CharField("文号", max_length=60)
-    valid_from = models.DateField("施行日")
-    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
-    source = models.CharField("来源", max_length=200)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta:
@@ -312,17 +318,14 @@ class Equivalence(models.Model):
                 fields=("place", "basis_kind", "basis", "counterpart_kind", "counterpart", "valid_from"),
                 name="equivalence_unique",
             ),
-            models.CheckConstraint(
-                name="equivalence_period_forward",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            _forward("equivalence_period_forward"),
         )
 
     def __str__(self) -> str:
         return f"{self.basis} {self.counterpart}"
 
 
-class Rate(models.Model):
+class Rate(Dated):
     """A fee or a subsidy of a place (收费标准、补贴标准), WH21-5.2, JL17-3b."""
 
     class Kind(models.TextChoices):
@@ -346,10 +349,6 @@ class Rate(models.Model):
     amount_fen = models.BigIntegerField("金额（分）")
     unit = models.CharField("计价单位", max_length=20)
     document_number = models.CharField("文号", max_length=60)
-    valid_from = models.DateField("施行日")
-    valid_to = models.DateField("截止日（不含）", null=True, blank=True)
-    certainty = models.CharField("确定程度", max_length=10, choices=_CERTAINTY)
-    source = models.CharField("来源", max_length=200)
     note = models.CharField("备注", max_length=200, blank=True)
 
     class Meta:
@@ -361,10 +360,7 @@ class Rate(models.Model):
                 name="rate_unique",
             ),
             models.CheckConstraint(name="rate_not_negative", condition=Q(amount_fen__gte=0)),
-            models.CheckConstraint(
-                name="rate_period_forward",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            _forward("rate_period_forward"),
         )
 
     def __str__(self) -> str:
