@@ -10,14 +10,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 
 from tests import builders
 from tests.portals import authority_builders
+from tests.portals.draft_builders import NUMBERS, address, desk_of, key_of, stricter, upload, zipped
 from zhiping.apps.authorities.models import DutyGrant
 from zhiping.apps.certificates.models import Certificate
 from zhiping.apps.certificates.queries import certificate_batches
-from zhiping.apps.exams.models import Enrolment, Plan
+from zhiping.apps.exams.models import Plan
 from zhiping.apps.exams.plan_facts import sitting_facts
 from zhiping.apps.exams.queries import plan_batches
 from zhiping.apps.journal.models import Entry
@@ -28,9 +28,7 @@ from zhiping.apps.registry.queries import filing_batches
 from zhiping.core.policybook.values import plain
 from zhiping.kernel.clock import FixedClock
 from zhiping.kernel.resources import policy_folder
-from zhiping.portals import clock as portal_clock
-from zhiping.portals import context, gate
-from zhiping.portals.authority import draft_files, trial_runs
+from zhiping.portals.authority import draft_files, trial_list, trial_runs
 from zhiping.portals.console.policy import policy
 
 pytestmark = pytest.mark.django_db
@@ -147,47 +145,9 @@ def test_an_officer_tries_a_draft_on_what_lies_in_reach_only():
 # the page
 
 
-SIGNED_BY = "django.contrib.auth.backends.ModelBackend"
-
-
 @pytest.fixture
 def desk(client, monkeypatch, settings, tmp_path):
-    settings.STATE_DIR = tmp_path
-    for module in (gate, context, portal_clock):
-        monkeypatch.setattr(module, "current_clock", lambda: builders.AT_REVIEW)
-
-    def sign_in(role="city_handler", place=builders.FOSHAN):
-        account = builders.officer_account(role, place)
-        client.force_login(account, backend=SIGNED_BY)
-        return client
-
-    return sign_in
-
-
-def address(name, *args):
-    return reverse(f"authority:{name}", args=args)
-
-
-def stricter(limit=400):
-    """Return the file of a draft that asks for more insured staff than the law does."""
-    text = (policy_folder() / "parameters" / "employer_filing.yaml").read_text(encoding="utf-8")
-    changed = text.replace("value: 300", f"value: {limit}", 1).replace("300人以上", f"{limit}人以上", 1)
-    assert changed != text
-    return changed.encode()
-
-
-def upload(client, *files, **changes):
-    given = [SimpleUploadedFile(name, content) for name, content in files]
-    data = {"draft": given, "on": "2026-12-09", "place": builders.FOSHAN, **changes}
-    return client.post(address("whatif-new"), data)
-
-
-def zipped(*members):
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-    return target.getvalue()
+    return desk_of(client, monkeypatch, settings, tmp_path)
 
 
 def test_a_draft_shows_who_would_newly_fail_and_changes_nothing(desk):
@@ -236,14 +196,95 @@ def test_the_list_is_filtered_and_exported(desk):
     assert line["地区"].endswith("顺德区")
 
 
+LONGER_LEAD = """
+id: EXM-900
+title: 示例：报备更早
+asks_of: plan
+decides_on: sitting_day
+where: [CN]
+in_force: {from: 2018-01-01}
+clauses: [CFG-1]
+condition: {fact: declared_workdays_before_sitting, is: at_least, value: 200}
+outcome: refuse
+message: "提前 {declared_workdays_before_sitting} 个工作日，要求 {limit} 个。"
+may_be_waived: false
+status: drafted
+cases:
+  - {case: 内, given: {declared_workdays_before_sitting: 200, place: CN, day: 2018-07-16}, expect: pass}
+  - {case: 外, given: {declared_workdays_before_sitting: 199, place: CN, day: 2018-07-16}, expect: refuse}
+  - {case: 前, given: {place: CN, day: 2017-12-31}, expect: not_applicable}
+"""
+HIGHER_MARK = """
+id: CRT-900
+title: 示例：理论更高分
+asks_of: result
+decides_on: sitting_day
+where: [CN]
+in_force: {from: 2018-01-01}
+clauses: [NSTD-1]
+condition: {each: {of: subjects, condition: {fact: score, is: at_least, value: 99}}}
+outcome: refuse
+message: "每科应达 99 分。"
+may_be_waived: false
+status: drafted
+cases:
+  - {case: 内, given: {subjects: [{subject: theory, score: "99"}], place: CN, day: 2018-07-16}, expect: pass}
+  - {case: 外, given: {subjects: [{score: "98"}], place: CN, day: 2018-07-16}, expect: refuse}
+  - {case: 前, given: {place: CN, day: 2017-12-31}, expect: not_applicable}
+"""
+
+
+def test_filings_plans_and_certificates_are_judged_alike_and_drafted_rules_count(desk):
+    """Each kind falls by its own draft, from what is really on record of it."""
+    one = authority_builders.city()
+    client = desk()
+    draft = zipped(
+        (f"parameters/{NUMBERS}", stricter()),
+        ("rules/exams/EXM-900-longer-lead.yaml", LONGER_LEAD),
+        ("rules/certificates/CRT-900-higher-mark.yaml", HIGHER_MARK),
+    )
+    url = upload(client, ("draft.zip", draft), on="2026-12-09").url
+    text = client.get(url).content.decode()
+    assert "草拟的规则按已复核试算" in text
+    assert "CRT-900、EXM-900" in text
+    book = openpyxl.load_workbook(io.BytesIO(client.get(url, {"export": "xlsx"}).content))
+    rows = list(book.active.iter_rows(min_row=3, values_only=True))
+    lines = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    fallen = {
+        (line["类别"], line["编号"], line["规则"]): line for line in lines if line["变化"] == "新增不符合"
+    }
+    assert ("备案", one.submitted.number, "REG-003") in fallen
+    sitting = one.declared.sittings.get()
+    lead = sitting_facts(sitting, declared_on=one.declared.declared_on)["declared_workdays_before_sitting"]
+    plan = fallen["考核计划", one.declared.number, "EXM-900"]
+    assert plan["所见"].startswith(str(lead))
+    certificate = fallen["证书", one.certificate.number, "CRT-900"]
+    assert float(one.certificate.theory_score) < 99
+    assert f"{one.certificate.theory_score:f}".rstrip("0").rstrip(".") in certificate["所见"]
+    places = client.get(url).content.decode()
+    assert all(f"kind={kind}&amp;place=" in places for kind in ("filing", "plan", "certificate"))
+    law_before = law()
+    assert "EXM-900" not in law_before.rules
+
+
+def test_more_lines_than_a_sheet_takes_are_not_exported_as_if_they_were_all(desk, monkeypatch):
+    builders.submitted_filing()
+    client = desk()
+    url = upload(client, (NUMBERS, stricter())).url
+    monkeypatch.setattr(trial_list, "EXPORT_LIMIT", 0)
+    response = client.get(url, {"export": "xlsx"})
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "超过一张表的 0 行，没有导出" in response.content.decode()
+
+
 def test_a_trial_is_its_owners_alone_and_goes_when_dropped_or_old(desk):
     builders.submitted_filing()
     client = desk()
     url = upload(client, ("employer_filing.yaml", stricter())).url
     other = desk()
-    for path in (url, f"{url}progress/"):
+    for path in (url, f"{url}?export=xlsx", f"{url}progress/", f"{url}again/", f"{url}drop/"):
         assert other.get(path).status_code == 404
-    assert other.post(f"{url}drop/").status_code == 404
+        assert other.post(path).status_code == 404
     assert "还没有试算" in other.get(address("whatif-new")).content.decode()
     client = desk()
     url = upload(client, ("employer_filing.yaml", stricter())).url
@@ -265,7 +306,7 @@ def test_many_records_are_tried_by_a_job_with_progress(desk, monkeypatch):
     text = client.get(url).content.decode()
     assert "hx-get" in text
     assert one.number not in text
-    key = url.rstrip("/").rsplit("/", 1)[-1].replace("-", "")
+    key = key_of(url)
     done = trial_runs.carry_out(key, clock=builders.AT_REVIEW)
     assert (done.state, done.done) == ("done", done.total)
     assert trial_runs.carry_out(key, clock=builders.AT_REVIEW) == done
@@ -274,16 +315,28 @@ def test_many_records_are_tried_by_a_job_with_progress(desk, monkeypatch):
     assert trial_runs.carry_out("0" * 32, clock=builders.AT_REVIEW) is None
 
 
-def test_a_trial_that_breaks_says_so(desk, monkeypatch):
-    builders.submitted_filing()
+def test_a_trial_that_breaks_says_so_and_can_be_tried_again(desk, monkeypatch):
+    one = builders.submitted_filing()
     client = desk()
     monkeypatch.setattr(trial_runs, "AT_ONCE", 0)
-    url = upload(client, ("employer_filing.yaml", stricter())).url
-    key = url.rstrip("/").rsplit("/", 1)[-1].replace("-", "")
-    (trial_runs._folder(key) / "draft" / "parameters" / "employer_filing.yaml").write_text("a: [")
-    with pytest.raises(Exception, match="policy_invalid"):
-        trial_runs.carry_out(key, clock=builders.AT_REVIEW)
-    assert "试算中断" in client.get(url).content.decode()
+    url = upload(client, (NUMBERS, stricter())).url
+
+    def breaks(*_, **__):
+        raise OSError("no room on the disk")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(trial_runs, "try_draft", breaks)
+        with pytest.raises(OSError, match="no room"):
+            trial_runs.carry_out(key_of(url), clock=builders.AT_REVIEW)
+    text = client.get(url).content.decode()
+    assert "试算中断" in text
+    assert "重新试算" in text
+    assert "未完成" in client.get(address("whatif-new")).content.decode()
+    assert client.get(f"{url}again/").status_code == 302
+    assert "试算中断" in client.get(url).content.decode(), "a look changes nothing"
+    monkeypatch.setattr(trial_runs, "AT_ONCE", 3_000)
+    assert client.post(f"{url}again/").url == url
+    assert one.number in client.get(url).content.decode()
 
 
 def test_what_is_seen_later_is_what_the_duties_of_that_day_reach(desk):
@@ -343,6 +396,29 @@ def encrypted():
     return bytes(content)
 
 
+def old_zip(name):
+    """Return an archive whose names are GBK without saying so, as older Chinese Windows packs them."""
+    named = name.encode("gb18030")
+    stand_in = ("x" * len(named)).encode()
+    return zipped((stand_in.decode(), "a")).replace(stand_in, named)
+
+
+def laughs():
+    lines = ["parameters:", "  a0: &a0 [x, x]"]
+    lines += [f"  a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40)]
+    return "\n".join(lines).encode()
+
+
+def ratio():
+    """Return an archive of many files, each small when packed, together far too much."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for number in range(50):
+            archive.writestr(f"rules/x/r{number}.yaml", b"# " + b" " * 1024 * 1024)
+    assert len(target.getvalue()) * 500 < 50 * 1024 * 1024
+    return target.getvalue()
+
+
 def bomb():
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -373,7 +449,16 @@ BAD = {
     "encrypted": ("a.zip", encrypted(), "已加密"),
     "bomb": ("a.zip", bomb(), "超过 4 MB"),
     "many": ("a.zip", zipped(*((f"rules/x/{n}.yaml", "a: 1") for n in range(301))), "超过 300 个"),
-    "twice": ("a.zip", zipped(("facts.yaml", "a: 1"), ("parameters/x.yaml", "")), None),
+    "twice": ("a.zip", zipped(("facts.yaml", "a: 1"), ("parameters/x.yaml", "a: 1")), None),
+    "nothing_inside": ("a.zip", zipped(), "里没有任何文件"),
+    "empty_file": ("facts.yaml", b" \n", "是空的"),
+    "gbk": ("facts.yaml", "facts:\n  - name: 人数\n".encode("gb18030"), "第 2 行不是 UTF-8 文字"),
+    "utf16": ("facts.yaml", "facts: []".encode("utf-16"), "第 1 行不是 UTF-8 文字"),
+    "gbk_in_zip": ("a.zip", zipped(("parameters/a.yaml", "a: 数".encode("gb18030"))), "编码选 UTF-8"),
+    "old_zip_name": ("a.zip", old_zip("草案/说明.txt"), "“说明.txt”不在草案可以放文件的位置"),
+    "laughs": ("a.yaml", laughs(), "使用了 YAML 引用"),
+    "ratio": ("a.zip", ratio(), "超过 4 MB"),
+    "merge": ("a.yaml", b"parameters:\n  - &x {a: 1}\n  - <<: *x\n", "第 2 行使用了 YAML 引用"),
     "no_zip": ("a.zip", b"GIF89a", "不是可以读取的 ZIP"),
     "cut_off": ("a.zip", zipped(("facts.yaml", "a: 1"))[:40], "不是可以读取的 ZIP"),
     "program": ("a.py", b"print(1)", "不是 .yaml 文件"),
@@ -387,7 +472,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_must_not_come_in_is_named_and_nothing_is_kept(name):
+def test_what_must_not_come_in_is_named_and_nothing_is_kept(name, settings, tmp_path, monkeypatch):
+    settings.STATE_DIR = tmp_path
+    monkeypatch.chdir(tmp_path)
     file, content, says = BAD[name]
     draft = draft_files.read_draft([SimpleUploadedFile(file, content)])
     if says is None:
@@ -395,6 +482,7 @@ def test_what_must_not_come_in_is_named_and_nothing_is_kept(name):
         return
     assert any(says in one for one in draft.problems), draft.problems
     assert all("\n" not in one for one in draft.problems)
+    assert not list(tmp_path.rglob("*")), "reading writes nothing"
 
 
 def test_the_same_file_twice_is_refused_and_single_files_find_their_place():
@@ -418,75 +506,6 @@ def test_the_same_file_twice_is_refused_and_single_files_find_their_place():
     }
     given = [SimpleUploadedFile(name, content) for name, (content, _) in fresh.items()]
     assert set(draft_files.read_draft(given).files) == {place for _, place in fresh.values()}
-
-
-# judged then, judged now
-
-
-def test_a_filings_verdict_then_stands_beside_the_verdict_now(desk):
-    one = authority_builders.city()
-    client = desk()
-    text = client.get(address("replay-filing", one.noticed.pk)).content.decode()
-    assert "重演一致" in text
-    assert "当时：" in text
-    assert "现在：" in text
-    review = one.noticed.reviews.filter(verdict__isnull=False).order_by("-id").first()
-    finding = next(part for part in review.verdict["body"]["findings"] if part["rule"] == "REG-003")
-    finding["version"], finding["required"] = "0" * 64, 500
-    finding["trace"]["required"] = 500
-    review.save(update_fields=["verdict"])
-    text = client.get(address("replay-filing", one.noticed.pk)).content.decode()
-    assert "结论相同，细节有差异" in text
-    assert "参数的取值变了；用人单位备案最低参保职工人数：500 → 300" in text
-    older = one.noticed.reviews.filter(verdict__isnull=False).order_by("id").first()
-    assert (
-        "重演一致"
-        in client.get(address("replay-filing", one.noticed.pk), {"step": older.pk}).content.decode()
-    )
-    review.verdict["body"]["facts"]["vanished"] = 1
-    review.save(update_fields=["verdict"])
-    text = client.get(address("replay-filing", one.noticed.pk)).content.decode()
-    assert "现在无法重新判定" in text
-    assert "vanished" in text
-
-
-def test_plans_and_enrolments_are_judged_again(desk):
-    one = authority_builders.city()
-    client = desk()
-    assert "重演一致" in client.get(address("replay-plan", one.declared.pk)).content.decode()
-    enrolment = Enrolment.objects.filter(sitting=one.issued_sitting).first()
-    text = client.get(address("replay-enrolment", enrolment.pk)).content.decode()
-    assert "重演一致" in text
-    Enrolment.objects.filter(pk=enrolment.pk).update(
-        verdict={"candidate": "refuse", "entry": "pass", "refused": ["EXM-021"], "unknown": []}
-    )
-    text = client.get(address("replay-enrolment", enrolment.pk)).content.decode()
-    assert "重演有差异" in text
-    assert "EXM-021" in text
-    Enrolment.objects.filter(pk=enrolment.pk).update(verdict=None)
-    assert "没有留存判定" in client.get(address("replay-enrolment", enrolment.pk)).content.decode()
-    Filing.objects.filter(pk=one.noticed.pk).update(verdict=None)
-    one.noticed.reviews.update(verdict=None)
-    assert "没有固定的判定" in client.get(address("replay-filing", one.noticed.pk)).content.decode()
-
-
-def test_a_number_leads_to_its_verdicts_within_reach_only(desk):
-    one = authority_builders.city()
-    enrolment = Enrolment.objects.filter(sitting=one.issued_sitting).first()
-    ways = {
-        one.noticed.number: address("replay-filing", one.noticed.pk),
-        one.declared.number.lower(): address("replay-plan", one.declared.pk),
-        enrolment.ticket: address("replay-enrolment", enrolment.pk),
-    }
-    client = desk()
-    for number, url in ways.items():
-        assert client.post(address("replay-start"), {"number": number}).url == url
-    assert "判定重演" in client.get(address("replay-start")).content.decode()
-    client = desk(place=builders.SHENYANG)
-    for number, url in ways.items():
-        response = client.post(address("replay-start"), {"number": number})
-        assert response.status_code == 422
-        assert client.get(url).status_code == 404
 
 
 # the command

@@ -23,6 +23,7 @@ from typing import Protocol
 import yaml
 
 from zhiping.kernel.resources import policy_folder
+from zhiping.portals.policy_problems import NOT_TEXT
 
 LIMIT_BYTES = 4 * 1024 * 1024
 """What one upload may weigh, and what all of its files may weigh once unpacked."""
@@ -39,6 +40,9 @@ REASONS: Mapping[str, str] = {
     "too_large": "上传的文件合计超过 {limit} MB。请只放草案改动的文件。",
     "too_many": "压缩包中的文件超过 {limit} 个。请只放草案改动的文件。",
     "not_a_zip": "“{name}”不是可以读取的 ZIP 压缩包。请重新打包后上传。",
+    "nothing_inside": "“{name}”里没有任何文件。请把改动的 .yaml 文件放进去重新打包。",
+    "not_text": "“{name}”第 {line} 行不是 UTF-8 文字：{fix}",
+    "no_content": "“{name}”是空的。请写全内容，或不要上传它；空文件不会停止原来的规定。",
     "encrypted": "“{name}”已加密，无法读取。请不加密码重新打包。",
     "not_plain": "“{name}”不是普通文件（链接或特殊文件）。请从压缩包中去掉。",
     "bad_path": (
@@ -120,6 +124,7 @@ def _take(files: dict[str, bytes], name: str, content: bytes, problems: list[str
         problems.append(_sentence("twice", name=name))
         return
     try:
+        _refuse_unreadable(name, content)
         _refuse_explosive(name, content)
     except _RefusedError as refused:
         problems.append(str(refused))
@@ -139,6 +144,8 @@ def _contents(upload: Upload, problems: list[str]) -> Iterator[tuple[str, bytes]
 def _opened(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     if content.startswith(b"PK\x03\x04"):
         yield from _unpacked(name, content)
+    elif content.startswith(b"PK\x05\x06"):
+        raise _RefusedError("nothing_inside", name=_shown(name))
     elif name.lower().endswith(".zip"):
         raise _RefusedError("not_a_zip", name=_shown(name))
     elif not name.endswith(".yaml"):
@@ -154,7 +161,8 @@ def _unpacked(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield the files of an archive; not more is ever unpacked than is allowed, whatever its head says."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            members = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
+            members = [_named(one) for one in archive.infolist() if not one.is_dir()]
+            members = [one for one in members if not _is_litter(one.filename)]
             if len(members) > LIMIT_FILES:
                 raise _RefusedError("too_many", limit=LIMIT_FILES)
             common = _common_folder([one.filename for one in members])
@@ -182,9 +190,23 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> byt
     return text
 
 
+def _named(member: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Give a member its Chinese name back, which older packing programs write in GBK without saying so."""
+    if not member.flag_bits & 0x800:  # not marked as UTF-8: read as if it were of an old PC
+        try:
+            member.filename = member.orig_filename.encode("cp437").decode("gb18030")
+        except UnicodeError:
+            return member  # neither: shown as it was read
+    return member
+
+
 def _is_litter(name: str) -> bool:
     """Tell whether a packing program put the file there on its own."""
-    return name.startswith("__MACOSX/") or PurePosixPath(name).name in {".DS_Store", "Thumbs.db"}
+    return name.startswith("__MACOSX/") or PurePosixPath(name).name in {
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+    }
 
 
 def _common_folder(names: list[str]) -> str:
@@ -223,7 +245,17 @@ def _place_of(name: str, content: bytes) -> str:
     raise _RefusedError("no_place", name=_shown(name))
 
 
-# 3: YAML that explodes ---------------------------------------------------------------------------
+# 3: what is no text, and YAML that explodes ----------------------------------------------------
+
+
+def _refuse_unreadable(name: str, content: bytes) -> None:
+    if not content.strip():
+        raise _RefusedError("no_content", name=name)
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _RefusedError("not_text", name=name, line=line, fix=NOT_TEXT) from error
 
 
 def _refuse_explosive(name: str, content: bytes) -> None:
