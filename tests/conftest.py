@@ -55,5 +55,5 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     from django.db import connection
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in ("entry", "subject"):
+        for table in ("entry", "subject", "rulesnapshot"):
             cursor.execute(f"ALTER TABLE journal_{table} DISABLE TRIGGER journal_{table}_no_truncate")

@@ -239,10 +239,12 @@ def foreign_writes(tree: ast.Module, app: str) -> list[str]:
             root = _root_of(node.func)
             if root in theirs:
                 found.append(f"{root}.{node.func.attr}")
-        elif isinstance(node.func, ast.Name) and node.func.id == "copy_rows":
-            first = node.args[0] if node.args else None
-            if isinstance(first, ast.Name) and first.id in theirs:
-                found.append(f"copy_rows({first.id})")
+        elif isinstance(node.func, ast.Name) and node.func.id in {"copy_rows", "copy_frame", "copy_frames"}:
+            table = node.args[0] if node.args else node
+            is_named = isinstance(table, ast.Constant)
+            written = str(table.value) if isinstance(table, ast.Constant) else _root_of(table)
+            if not written.startswith(f"{app}_") if is_named else written in theirs:
+                found.append(f"{node.func.id}({written})")
     return found
 
 

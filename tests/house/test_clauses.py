@@ -100,15 +100,232 @@ def test_coverage_names_what_proves_a_clause():
         assert f"待落实 {clause} " in text
 
 
-def test_a_test_that_names_a_clause_is_found(tmp_path, book):
-    (tmp_path / "test_one.py").write_text(
-        "def test_a():\n    'FS20-E2'\n\ndef test_b():\n    pass\n\nCASES = ['LN24-2.1a', 'NOT-1']\n"
-    )
+IMPORTS = """
+import pytest
+from zhiping.apps.registry import actions as registry
+from zhiping.apps.registry.actions import submit_filing
+from zhiping.core.policybook import PolicyBook
+"""
+
+PROVING = {
+    "it calls the action": """
+def test_one(filing):
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "it calls the action through the app's doorway, and names the clause in what it is told to prove": """
+def test_one(filing):
+    \"\"\"Authority: LN24-2.1a.\"\"\"
+    with pytest.raises(ValueError):
+        registry.submit_filing(filing)
+""",
+    "a helper of its own file calls the action": """
+def send(filing):
+    return registry.submit_filing(filing)
+
+def test_one():
+    assert send(1) == "LN24-2.1a"
+""",
+    "a fixture of its own file does": """
+@pytest.fixture
+def sent():
+    return registry.submit_filing(1)
+
+def test_one(sent):
+    assert sent == "LN24-2.1a"
+""",
+    "each of its cases names one": """
+@pytest.mark.parametrize("clause", ["LN24-2.1a", "FS20-4.3"])
+def test_one(clause):
+    assert clause in registry.submit_filing(1)
+""",
+    "it is handed the action to be tried": """
+def refused(action):
+    with pytest.raises(ValueError):
+        action()
+
+def test_one():
+    assert refused(registry.submit_filing) == "LN24-2.1a"
+""",
+    "it asks for the page that makes it public": """
+def test_one(client):
+    assert "LN24-2.1a" in client.get(f"/notices/filings/{1}/?page=2").content
+""",
+    "it stands in a class": """
+class TestNotices:
+    def test_one(self, client):
+        assert "LN24-2.1a" in client.get("/notices/").content
+""",
+}
+
+PROVING_NOTHING = {
+    "a table that lists every id": """
+CLAUSES = ("GD18-1", "LN24-2.1a", "FS20-4.3")
+
+def test_one():
+    assert registry.submit_filing(1)
+""",
+    "a list of ids, compared with the book": """
+def test_one(book):
+    assert {"LN24-2.1a", "FS20-4.3"} <= book.clauses.keys()
+""",
+    "a comment": """
+def test_one(filing):
+    # LN24-2.1a
+    assert registry.submit_filing(filing)
+""",
+    "skipped": """
+@pytest.mark.skip(reason="later")
+def test_one(filing):
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "skipped sometimes": """
+@pytest.mark.skipif(True, reason="never")
+def test_one(filing):
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "skipped from within": """
+def test_one(filing):
+    pytest.skip("later")
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "expected to fail": """
+@pytest.mark.xfail
+def test_one(filing):
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "in a file that is skipped": """
+pytestmark = [pytest.mark.django_db, pytest.mark.skip]
+
+def test_one(filing):
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "in a class that is skipped": """
+@pytest.mark.skip
+class TestAll:
+    def test_one(self, filing):
+        assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "unable to fail": """
+def test_one(filing):
+    submit_filing(filing, clause="LN24-2.1a")
+""",
+    "never called by pytest": """
+def check_one(filing):
+    assert submit_filing(filing).clauses == ("LN24-2.1a",)
+
+class Notices:
+    def test_one(self, filing):
+        assert submit_filing(filing).clauses == ("LN24-2.1a",)
+""",
+    "only imported": """
+def test_one():
+    assert submit_filing.__doc__ and "LN24-2.1a"
+""",
+    "only looked at": """
+def test_one():
+    assert callable(submit_filing) and hasattr(registry, "submit_filing"), "LN24-2.1a"
+""",
+    "an action that carries out another clause": """
+def test_one(body):
+    assert registry.suspend_body(body).clauses == ("LN24-2.1a",)
+""",
+    "a function of that name from elsewhere": """
+from tests.builders import register_body as registered
+from elsewhere import submit_filing as send
+
+def test_one(filing):
+    assert send(filing) == registered("LN24-2.1a")
+""",
+    "an address that is only looked for in a text": """
+def test_one(html):
+    assert html.index("/notices/") > html.index("LN24-2.1a")
+""",
+    "a page that shows something else": """
+def test_one(client):
+    assert "LN24-2.1a" in client.get("/about/").content
+""",
+    "a question about rules that do not cite it": """
+def test_one():
+    book = PolicyBook.load("policy")
+    assert book.judge("employer_filing", {}) == "LN24-2.1a"
+""",
+}
+
+
+def proved_by(text, tmp_path, book):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_one.py").write_text(IMPORTS + text, encoding="utf-8")
+    found = proofs(book, policy=tmp_path, tests=tmp_path / "tests")
+    return [one for one in found.get("LN24-2.1a", ()) if one.startswith("test ")]
+
+
+@pytest.mark.parametrize("why", PROVING)
+def test_a_test_proves_what_it_names_and_exercises(why, tmp_path, book):
+    assert len(proved_by(PROVING[why], tmp_path, book)) == 1
+
+
+@pytest.mark.parametrize("why", PROVING_NOTHING)
+def test_a_test_that_exercises_nothing_of_the_clause_proves_nothing(why, tmp_path, book):
+    assert proved_by(PROVING_NOTHING[why], tmp_path, book) == []
+
+
+def test_a_move_is_exercised_by_the_action_that_makes_it_and_a_rule_by_judging(tmp_path, book):
+    tests = {
+        "test_moves.py": """
+from zhiping.apps.certificates.actions import annul_certificate
+
+def test_annul(number):
+    assert annul_certificate(number) == "FS20-5.2"
+""",
+        "test_law.py": """
+from zhiping.core.policybook import PolicyBook
+
+def ask(facts):
+    return PolicyBook.load("policy").judge("employer_filing", facts)
+
+def test_headcount():
+    assert ask({}) == {"FS20-E2", "FS20-S2"}
+
+def test_years():
+    assert PolicyBook.load("policy").value("notices.validity_years") == "GD18-7"
+""",
+    }
+    for name, text in tests.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
     found = proofs(book, policy=tmp_path, tests=tmp_path)
-    assert "test test_one.py::test_a" in found["FS20-E2"]
-    assert "test test_one.py" in found["LN24-2.1a"]
-    assert not any("test_b" in proof for those in found.values() for proof in those)
-    assert "NOT-1" not in found
+    assert "test test_moves.py::test_annul" in found["FS20-5.2"]
+    assert "test test_law.py::test_headcount" in found["FS20-E2"]
+    assert "test test_law.py::test_headcount" not in found["FS20-S2"], "another question"
+    assert "test test_law.py::test_years" in found["GD18-7"]
+
+
+def test_no_file_that_lists_clauses_proves_any(book):
+    found = proofs(book, policy=policy_folder())
+    named = {one for those in found.values() for one in those if one.startswith("test ")}
+    assert named
+    assert all("::" in one for one in named)
+    lists = ("policy/test_clause_coverage.py", "house/test_clauses.py", "portals/test_every_url.py")
+    assert not [one for one in named if one.removeprefix("test ").startswith(lists)]
+
+
+def test_every_clause_that_is_carried_out_is_proved(book):
+    table = json.loads(covered("--json"))
+    bare = [row["clause"] for row in table["rows"] if not row["open"] and not row["proofs"]
+            and book.clauses[row["clause"]].binds]  # fmt: skip
+    assert bare == []
+
+
+def test_a_page_declares_only_what_is_to_be_made_public(book):
+    """A page carries out a publication (公开) or a list (名录), and nothing else."""
+    declared = {name: clauses for name, clauses in reading.enforcers().items() if ":" in name}
+    assert declared
+    wrong = [
+        (name, clause)
+        for name, clauses in declared.items()
+        for clause in clauses
+        if not {"D", "L"} & set(book.clauses[clause].kinds)
+    ]
+    assert wrong == []
 
 
 def test_a_clause_that_nobody_published_is_refused(tmp_path):

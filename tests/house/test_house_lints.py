@@ -161,3 +161,10 @@ def test_imports_and_writes_across_apps():
         "Person.objects.filter(pk=1).update(x=2)\ncopy_rows(Person, [], [])"
     )
     assert lints.foreign_writes(tree, "exams") == ["Person.update", "copy_rows(Person)"]
+    tree = ast.parse(
+        "from zhiping.apps.registry.models import Person\n"
+        "copy_frame(Person._meta.db_table, people)\ncopy_frames('registry_person', names, people)"
+    )
+    told = ["copy_frame(Person)", "copy_frames(registry_person)"]
+    assert lints.foreign_writes(tree, "exams") == told
+    assert lints.foreign_writes(tree, "registry") == []

@@ -46,12 +46,10 @@ WAITING_IN_PART: Mapping[str, str] = {
     "LN24-4b": "oversight: rolling checks of every body",
     "QSUP20-1": "exams: external supervision reports",
     "SZ22-2": "exams: clocks of review, correction and upload",
-    "WH21-1": "reference: project directory, published",
     "WH21-3.1": "exams: filing of projects and papers",
     "WH21-3.2": "registry: exam sites as bodies",
     "WH21-3.3": "subsidies: training classes linked to enrolment",
     "WH21-3.4b": "certificates: central numbers for ability certificates",
-    "WH21-4": "reference: specification workflow",
     "WH21-5.2": "subsidies: agreements, payments, claims",
     "WH21-5.3": "sanctions: standing of exam sites",
 }

@@ -123,6 +123,7 @@ def test_the_verdict_in_json_has_its_stable_keys():
     assert set(verdict["findings"][0]) == {
         "rule",
         "version",
+        "snapshot",
         "title",
         "outcome",
         "outcome_if_unmet",

@@ -16,6 +16,7 @@ from zhiping.apps.certificates.models import Certificate
 from zhiping.apps.exams.models import Incident, Sitting
 from zhiping.apps.journal.models import Entry
 from zhiping.apps.reference.models import WorkdayOverride
+from zhiping.apps.reference.queries import law
 from zhiping.apps.registry.actions import review_filing
 from zhiping.apps.registry.identity import open_number
 from zhiping.apps.registry.models import Bar, EvaluationBody, Filing, OnsiteVisit
@@ -75,14 +76,12 @@ def read(client, name, *args, **query):
 def test_every_page_of_a_full_city_renders_in_chinese(desk):
     one = authority_builders.city()
     client = desk()
-    review = one.noticed.reviews.filter(verb="pass_city").get()
     entry = Entry.objects.filter(event="certificates.issued").first()
     pages = [
         ("desk",),
         ("filings-list",),
         ("filings-show", one.submitted.pk),
         ("filings-show", one.noticed.pk),
-        ("filings-review", one.noticed.pk, review.pk),
         ("filings-objection", one.objection.pk),
         ("accountabilities-list",),
         ("bodies-list",),
@@ -119,11 +118,8 @@ def test_every_page_of_a_full_city_renders_in_chinese(desk):
         ("reference-shortages",),
         ("reference-access",),
         ("reference-calendar",),
-        ("law-documents",),
-        ("law-document", "FS20"),
-        ("law-parameters",),
-        ("law-rules",),
-        ("law-rule", "REG-003"),
+        ("law-checks",),
+        ("law-proofs",),
     ]
     for name, *args in pages:
         if name == "runs-progress":
@@ -277,18 +273,13 @@ def test_a_photo_that_is_no_picture_is_refused_and_nothing_is_written(desk, at):
     assert not OnsiteVisit.objects.exists()
 
 
-def test_a_frozen_verdict_is_replayed_as_it_was(desk, at):
+def test_a_filing_leads_to_the_verdict_of_each_step_beside_the_verdict_now(desk, at):
     at(builders.AT_FILING)
     filing = builders.submitted_filing()
     step = filing.reviews.get(verb="submit")
-    assert "重演一致" in read(desk(), "filings-review", filing.pk, step.pk)
-    changed = step.verdict
-    changed["body"]["findings"][0]["version"] = "0" * 12
-    step.verdict = changed
-    step.save()
-    text = read(desk(), "filings-review", filing.pk, step.pk)
-    assert "重演有差异" in text
-    assert "规则或其参数已修订" in text
+    there = f"{address('replay-filing', filing.pk)}?step={step.pk}"
+    assert there in read(desk(), "filings-show", filing.pk)
+    assert "重演一致" in desk().get(there).content.decode()
 
 
 def test_documents_are_handed_out_as_attachments_only(desk, at):
@@ -539,13 +530,25 @@ def test_the_calendar_is_kept_by_who_holds_the_duty(desk, at):
     assert events == {"reference.year_preset", "reference.workday_set", "reference.workday_withdrawn"}
 
 
-def test_parameters_are_those_of_the_officers_place_and_day(desk, at):
-    foshan = read(desk(), "law-parameters", text="参保")
-    assert "300" in foshan
-    before = read(desk(), "law-parameters", text="参保", on="2020-08-01")
-    assert "没有已知规定" in before
-    shenyang = read(desk("city_handler", builders.SHENYANG), "law-parameters", text="参保")
-    assert "没有已知规定" in shenyang
+def test_the_law_is_read_in_one_browser_and_the_desk_adds_only_what_officers_check(desk, at):
+    book = law()
+    text = read(desk(), "law-checks")
+    assert f'href="{reverse("public:policy-here")}?place={builders.FOSHAN[:4]}' in text
+    doubts = [v for one in book.parameters.values() for v in one.values if v.certainty != "stated"]
+    assert f"待核实的数值（{len(doubts)} 项）" in text
+    assert doubts
+    assert all(one.note in text for one in doubts if one.note and "“" not in one.note)
+    assert all(one.title in text for one in book.documents.values() if not one.held)
+    assert "policy-desk" in text
+    assert 'href="/law/parameters/' in text
+    assert 'href="/desk/law/documents/' not in text
+
+
+def test_the_desk_names_the_tests_that_prove_a_clause(desk, at):
+    text = read(desk(), "law-proofs", document="FS20")
+    assert "case REG-003 (" in text
+    assert "test apps/registry/test_filings.py::" in text
+    assert "没有这份文件" in read(desk(), "law-proofs", document="<b>")
 
 
 def test_every_event_that_an_app_records_has_a_name():

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 SIGNED_BY = "django.contrib.auth.backends.ModelBackend"
 REFUSED = {403, 404, 409}
-OF_EVERYBODY = {"law-document", "law-rule", "reference-withdraw"}
+OF_EVERYBODY = {"reference-withdraw"}
 """Addresses with a key that belong to no place."""
 
 
@@ -35,11 +35,9 @@ def objects_of(city):
     entry = Entry.objects.filter(place__startswith=city.place[:4], event="certificates.issued").first()
     person = city.certificate.person_id
     number = city.certificate.number
-    review = city.noticed.reviews.first().pk
     return {
         "filings-show": [city.submitted.pk],
         "filings-visit": [city.noticed.pk],
-        "filings-review": [city.noticed.pk, review],
         "filings-waive": [city.submitted.pk, "REG-003"],
         "filings-step": [city.submitted.pk, "pass_district"],
         "filings-objection": [city.objection.pk],
@@ -59,6 +57,8 @@ def objects_of(city):
         "certificates-unmask": [number],
         "certificates-pdf": [number],
         "certificates-step": [number, "annul"],
+        "certificates-blank": [number],
+        "sittings-blanks": [city.issued_sitting.pk],
         "people-show": [person],
         "runs-show": [city.run.pk],
         "runs-progress": [city.run.pk],
@@ -68,6 +68,7 @@ def objects_of(city):
         "journal-trace": ["certificates.certificate", city.certificate.pk],
         "replay-filing": [city.submitted.pk],
         "replay-plan": [city.declared.pk],
+        "replay-issue": [city.certificate.enrolment.sitting_id],
         "replay-enrolment": [city.certificate.enrolment_id],
     }
 
@@ -88,17 +89,26 @@ def officer_with_every_role(place, client):
 
 
 KEYED = {
-    "filings-show", "filings-visit", "filings-review", "filings-waive", "filings-step", "filings-objection",
+    "filings-show", "filings-visit", "filings-waive", "filings-step", "filings-objection",
     "documents-download", "documents-picture", "bodies-show", "bodies-step", "plans-show", "plans-step",
     "sittings-show", "sittings-incident", "sittings-supervisor", "sittings-results", "sittings-review",
     "sittings-issue", "certificates-show", "certificates-unmask", "certificates-pdf", "certificates-step",
-    "people-show", "runs-show", "runs-progress", "findings-show", "findings-step",
-    "journal-show", "journal-trace", "replay-filing", "replay-plan", "replay-enrolment",
+    "certificates-blank", "sittings-blanks", "people-show", "runs-show", "runs-progress", "findings-show",
+    "findings-step",
+    "journal-show", "journal-trace", "replay-filing", "replay-plan", "replay-issue",
+    "replay-enrolment",
 }  # fmt: skip
 
 OF_LISTS_AND_DRAFTS = {
+    "blanks-stock", "blanks-request", "blanks-request-step", "blanks-supply", "blanks-write-off",
+    "blanks-write-off-step",
     "reference-edition", "reference-edition-item", "reference-edition-publish", "reference-tracking-task",
-    "reference-import", "reference-import-bad-rows", "whatif-show", "whatif-progress", "whatif-drop",
+    "reference-import", "reference-import-bad-rows", "whatif-show", "whatif-progress", "whatif-again",
+    "whatif-drop",
+    "reference-handover", "reference-handover-edit", "reference-handover-step", "reference-handover-paper",
+    "reference-project", "reference-project-withdraw", "reference-call", "reference-call-close",
+    "reference-specification-new", "reference-specification", "reference-specification-edit",
+    "reference-specification-step",
 }  # fmt: skip
 """Walked with all other addresses in test_every_url, which makes one of each for both cities."""
 

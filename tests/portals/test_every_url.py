@@ -18,17 +18,28 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import PathView
 
 from tests import builders
+from tests.apps.journal.watching import officer_with
+from tests.apps.reference import specification_builders as made
 from zhiping.apps.authorities import walls
 from zhiping.apps.authorities.actions import grant_role
 from zhiping.apps.authorities.duties import ROLES
 from zhiping.apps.authorities.models import Account
 from zhiping.apps.authorities.queries import actor_of
+from zhiping.apps.certificates import actions as certificate_actions
 from zhiping.apps.certificates.actions import issue_certificates
 from zhiping.apps.certificates.models import Certificate
-from zhiping.apps.certificates.states import CERTIFICATE_MOVES
+from zhiping.apps.certificates.states import (
+    BLANK_REQUEST_MOVES,
+    BLANK_WRITE_OFF_MOVES,
+    CERTIFICATE_MOVES,
+    BlankKind,
+)
 from zhiping.apps.exams.states import PLAN_MOVES, SITTING_MOVES
 from zhiping.apps.journal.models import Entry
+from zhiping.apps.reference import actions as reference
+from zhiping.apps.reference.actions.handovers import HandoverDetails
 from zhiping.apps.reference.models import CatalogueImport, DirectoryEdition, TrackingTask, WorkdayOverride
+from zhiping.apps.reference.states import HANDOVER_MOVES, SPECIFICATION_MOVES
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.states import BODY_MOVES, FILING_MOVES
 from zhiping.apps.screening.models import Finding, Run
@@ -74,7 +85,11 @@ VERBS = {
     "plans": PLAN_MOVES,
     "sittings": SITTING_MOVES,
     "certificates": CERTIFICATE_MOVES,
+    "requests": BLANK_REQUEST_MOVES,
+    "write-offs": BLANK_WRITE_OFF_MOVES,
     "findings": JUDGEMENT_MOVES,
+    "handovers": HANDOVER_MOVES,
+    "specifications": SPECIFICATION_MOVES,
 }
 
 
@@ -223,9 +238,39 @@ def _side(district: str) -> Side:
             "entry": [Entry.objects.filter(place__startswith=city[:4]).order_by("id").first().pk],
             "tie": [0],
             **_lists(city),
+            **_blanks(district, certificates[0].number),
+            **_handover(city),
+            **_specification(district),
             "draft": [_tried_draft(account, city)],
         },
     )
+
+
+def _blanks(district: str, number: str) -> dict[str, list[object]]:
+    """One request, one stock and one write-off of blank certificates of a district."""
+    province, city, prefix = f"{district[:2]}0000", f"{district[:4]}00", f"P{district[:2]}"
+    store = {"actor": builders.officer("province_supervisor", province), "clock": builders.AT_REVIEW}
+    desk = {"actor": builders.officer("city_handler", city), "clock": builders.AT_REVIEW}
+    keeper = {"actor": builders.officer("district_handler", district), "clock": builders.AT_REVIEW}
+    kind = BlankKind.SKILL_LEVEL
+    need = certificate_actions.Need(kind=kind, quantity=20, due_on=dt.date(2026, 12, 20))
+    details = certificate_actions.SeriesDetails(kind=kind, prefix=prefix, width=4)
+    certificate_actions.open_blank_series(province, details, **store)
+    certificate_actions.receive_blanks(f"{prefix}0001", f"{prefix}0100", reference="样例", **store)
+    whole = certificate_actions.request_blanks(city, need, **desk)
+    certificate_actions.supply_blanks(whole.pk, [(f"{prefix}0001", f"{prefix}0020")], **store)
+    line = certificate_actions.request_blanks(district, need, **keeper)
+    certificate_actions.supply_blanks(line.pk, [(f"{prefix}0001", f"{prefix}0010")], **desk)
+    movement = certificate_actions.use_blank(
+        number, certificate_actions.Source(serial=f"{prefix}0001"), **keeper
+    )
+    spoiled = certificate_actions.spoil_blanks(f"{prefix}0002", "", reason="样例", **keeper)
+    certificate_actions.report_lost_blanks(f"{prefix}0003", "", reason="样例", statement="样例", **keeper)
+    return {
+        "blank_request": [line.pk],
+        "blank_stock": [movement.to_stock_id],
+        "blank_write_off": [spoiled.pk],
+    }
 
 
 def _tried_draft(account: Account, city: str) -> UUID:
@@ -265,12 +310,43 @@ def _lists(city: str) -> dict[str, list[object]]:
     return {"edition": [edition.pk], "tracking_task": [task.pk], "upload": [upload.pk]}
 
 
+def _handover(city: str) -> dict[str, list[object]]:
+    """A handover that is drafted and one that is done, with a document each."""
+    keeper, clock = officer_with("reference.maintain", place=city), builders.AT_FILING
+    found: dict[str, list[object]] = {"handover": [], "handover_paper": []}
+    for item in ("经济专业技术资格", "会计专业技术资格"):
+        details = HandoverDetails(
+            item=item, giver="样例市级部门", receiver="样例行业协会", receiver_kind="association",
+            qualified_by="样例", passes_on=dt.date(2026, 11, 1),
+        )  # fmt: skip
+        one = reference.draft_handover(city, details, actor=keeper, clock=clock)
+        paper = reference.add_handover_paper(
+            one.pk, kind="agreement", name="样例.pdf", content=builders.PDF, actor=keeper, clock=clock
+        )
+        found["handover"].append(one.pk)
+        found["handover_paper"].append(paper.pk)
+    reference.hand_over(found["handover"][1], actor=keeper, clock=clock)
+    return found
+
+
+def _specification(district: str) -> dict[str, list[object]]:
+    """A specification in the directory and one that is drafted, with their calls and the project."""
+    published, drafted = made.brought("publish", place=district), made.drafted(district)
+    return {
+        "specification": [published.pk, drafted.pk],
+        "call": [published.call_id, drafted.call_id],
+        "project": [published.version.project_id],
+    }
+
+
 SEGMENTS = {
+    "requests": "blank_request", "stocks": "blank_stock", "write-offs": "blank_write_off",
     "filings": "filing", "bodies": "body", "plans": "plan", "sittings": "sitting", "objections": "objection",
     "documents": "document", "people": "person", "runs": "run", "findings": "finding", "journal": "entry",
     "certificates": "number", "calendar": "workday", "reviews": "review", "verify": "number",
     "editions": "edition", "tracking": "tracking_task", "uploads": "upload", "drafts": "draft",
-    "enrolments": "enrolment",
+    "enrolments": "enrolment", "handovers": "handover", "papers": "handover_paper",
+    "projects": "project", "calls": "call", "specifications": "specification",
 }  # fmt: skip
 """The segment before a bare `pk` or `number` → the kind of thing."""
 
@@ -339,7 +415,7 @@ def values_for(url: Url, side: Side) -> Iterator[dict[str, object]]:
     for name in url.parameters:
         if name in FREE:
             kinds[name] = _free(url, name)
-        elif url.route.startswith(("law/", "desk/law/")):
+        elif url.route.startswith("law/"):
             kinds[name] = ["FS20"]
         elif url.route.startswith("desk/journal/about/"):
             kinds[name] = side.objects["filing"]
@@ -360,9 +436,7 @@ def _free(url: Url, name: str) -> list[object]:
 
 
 def names_objects(url: Url) -> bool:
-    return any(name not in FREE for name in url.parameters) and not url.route.startswith(
-        ("law/", "desk/law/", "guide/")
-    )
+    return any(name not in FREE for name in url.parameters) and not url.route.startswith(("law/", "guide/"))
 
 
 # --- who gets in ---------------------------------------------------------------------------------

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from django.db.models import TextChoices
 
-from zhiping.apps.certificates.states import CertificateState, ChangeKind
+from zhiping.apps.certificates.states import (
+    BlankRequestState,
+    CertificateState,
+    ChangeKind,
+    Shelf,
+    WriteOffState,
+)
 from zhiping.apps.exams.states import IncidentKind, PlanState, Role, SittingState, Subject
 from zhiping.apps.registry.states import BodyState, FilingState
 from zhiping.apps.screening.states import FindingState, Judgement, RunState
@@ -49,6 +55,15 @@ _SCOPES: Mapping[str, tuple[type[TextChoices], Mapping[str, Tone]]] = {
     "incident": (IncidentKind, {}),
     "certificate": (CertificateState, {"valid": _O, "annulled": _B}),
     "certificate_change": (ChangeKind, {"issued": _O, "corrected": _I, "annulled": _B, "restored": _O}),
+    "blank_request": (
+        BlankRequestState,
+        {"submitted": _I, "aggregated": _I, "partly": _W, "supplied": _O, "ended": _W, "declined": _B},
+    ),
+    "blank_shelf": (
+        Shelf,
+        {"on_hand": _O, "used": _I, "spoiling": _W, "spoiled": _W, "destroying": _W, "lost": _B},
+    ),
+    "blank_write_off": (WriteOffState, {"proposed": _W, "confirmed": _O, "rejected": _B}),
     "run": (RunState, {"waiting": _I, "running": _I, "done": _O, "failed": _B}),
     "finding": (FindingState, {"open": _B, "cured": _O}),
     "judgement": (Judgement, {"pending": _W, "confirmed": _B}),

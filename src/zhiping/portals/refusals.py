@@ -8,6 +8,7 @@ from django.shortcuts import render
 from zhiping.apps.authorities.messages import MESSAGES as AUTHORITIES
 from zhiping.apps.certificates.messages import MESSAGES as CERTIFICATES
 from zhiping.apps.exams.messages import MESSAGES as EXAMS
+from zhiping.apps.journal.messages import MESSAGES as JOURNAL
 from zhiping.apps.reference.messages import MESSAGES as REFERENCE
 from zhiping.apps.registry.messages import MESSAGES as REGISTRY
 from zhiping.apps.screening.messages import MESSAGES as SCREENING
@@ -32,6 +33,7 @@ MESSAGES: Mapping[str, str] = {
     **SIEVE,
     **WORDING,
     **UI,
+    **JOURNAL,
     **AUTHORITIES,
     **REFERENCE,
     **REGISTRY,

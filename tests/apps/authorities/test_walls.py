@@ -141,6 +141,8 @@ def test_the_journal_refuses_change_to_its_owner_and_to_the_plain_role():
         "DELETE FROM journal_entry",
         "DELETE FROM journal_subject",
         "UPDATE journal_subject SET thing = 'x'",
+        "UPDATE journal_rulesnapshot SET rule = 'x'",
+        "DELETE FROM journal_rulesnapshot",
     )
     before = list(Entry.objects.order_by("id").values())
     assert before
@@ -154,10 +156,11 @@ def test_the_journal_refuses_change_to_its_owner_and_to_the_plain_role():
 def test_the_journal_refuses_to_be_emptied():
     # The tests themselves switch this guard off to clean up; it is looked at as it was made.
     with undone(), connection.cursor() as cursor:
-        for table in ("entry", "subject"):
+        for table in ("entry", "subject", "rulesnapshot"):
             cursor.execute(f"ALTER TABLE journal_{table} ENABLE TRIGGER journal_{table}_no_truncate")
-        with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
-            cursor.execute("TRUNCATE journal_entry, journal_subject")
+        for tables in ("journal_entry, journal_subject", "journal_rulesnapshot"):
+            with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic():
+                cursor.execute(f"TRUNCATE {tables}")
 
 
 def test_a_grant_counts_from_its_first_day_until_the_day_it_ends():

@@ -20,10 +20,11 @@ from zhiping.apps.exams.errors import (
     RosterNotFoundError,
 )
 from zhiping.apps.exams.models import Enrolment, PriorCertificate, RosterImport
+from zhiping.apps.journal.errors import DocumentRefusedError
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry import storage
 from zhiping.apps.registry.actions.people import register_people
-from zhiping.apps.registry.errors import DocumentRefusedError, NameDiffersError, NotYourBodyError
+from zhiping.apps.registry.errors import NameDiffersError, NotYourBodyError
 from zhiping.apps.registry.models import DispatchSpan, InsuranceSpan, InsuredMonth, Person
 
 pytestmark = pytest.mark.django_db

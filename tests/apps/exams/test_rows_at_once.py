@@ -14,7 +14,7 @@ from zhiping.apps.exams import actions as exams
 from zhiping.apps.exams.actions import rosters
 from zhiping.apps.exams.eligibility import Claim, EligibilityDesk
 from zhiping.apps.exams.models import Enrolment, PriorCertificate
-from zhiping.apps.registry.actions.frames import copy_frame
+from zhiping.apps.journal.copying import copy_frame
 from zhiping.apps.registry.actions.people import PERSON_COLUMNS, people_on_record, put_on_record
 from zhiping.apps.registry.errors import NameDiffersError
 from zhiping.apps.registry.identity import number_index, open_number, open_phone

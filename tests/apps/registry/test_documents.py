@@ -9,9 +9,10 @@ import pytest
 
 from tests import builders
 from tests.apps.journal.watching import officer_with, recorded, unchanged, undone
+from zhiping.apps.journal.errors import DocumentRefusedError
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry import storage
-from zhiping.apps.registry.errors import DocumentRefusedError, NotYourBodyError
+from zhiping.apps.registry.errors import NotYourBodyError
 from zhiping.kernel.actor import DutyMissingError
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,48 @@ def test_a_kept_file_that_was_changed_or_lost_is_never_handed_out():
     path.unlink()
     with pytest.raises(DocumentRefusedError):
         storage.read(document.sha256)
+
+
+@pytest.mark.parametrize("broken", [b"", b"%PDF-1.4 cut", None])
+def test_handing_a_file_in_again_heals_one_that_was_broken_on_disk(broken):
+    """What lies under a hash is believed only when it has that hash."""
+    body = builders.new_body()
+    document = add(body, "a.pdf", builders.PDF)
+    path = storage.path_of(document.sha256)
+    path.unlink() if broken is None else path.write_bytes(broken)
+    add(body, "b.pdf", builders.PDF)
+    assert storage.read(document.sha256) == builders.PDF
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("broken", [b"", b"cut", None])
+def test_a_sealed_file_is_healed_too_and_a_whole_one_is_not_sealed_anew(broken):
+    digest = storage.keep(b"roster")
+    (path,) = storage.path_of(digest).parent.iterdir()
+    sealed = path.read_bytes()
+    storage.keep(b"roster")
+    assert path.read_bytes() == sealed
+    path.unlink() if broken is None else path.write_bytes(broken)
+    assert storage.keep(b"roster") == digest
+    assert storage.read(digest) == b"roster"
+
+
+def test_what_is_kept_beside_a_roster_is_healed_and_follows_the_newest():
+    digest = storage.keep(b"roster")
+    storage.keep_beside(digest, "0123456789abcdef", b"read")
+    path = storage.path_of(digest).with_suffix(".0123456789abcdef.sealed")
+    path.write_bytes(b"broken")
+    assert storage.read_beside(digest, "0123456789abcdef") is None
+    storage.keep_beside(digest, "0123456789abcdef", b"read again")
+    assert storage.read_beside(digest, "0123456789abcdef") == b"read again"
+
+
+def test_a_broken_seal_hides_no_file_that_also_lies_in_the_open():
+    """The same bytes may be evidence and roster; one whole copy is enough."""
+    digest = storage.store("a.pdf", builders.PDF).sha256
+    assert storage.keep(builders.PDF) == digest
+    storage.path_of(digest).with_suffix(".sealed").write_bytes(b"broken")
+    assert storage.read(digest) == builders.PDF
 
 
 def test_publishing_and_withdrawing_are_the_bodys_own_and_each_is_recorded_once():

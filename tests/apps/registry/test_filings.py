@@ -9,7 +9,7 @@ from tests import builders
 from tests.apps.journal.watching import officer_with, officer_with_all, recorded, unchanged, undone
 from tests.apps.registry.test_filing_moves import NOW, filing_in, take, visited
 from zhiping.apps.reference.models import WorkdayOverride
-from zhiping.apps.reference.queries import calendar, judge, law
+from zhiping.apps.reference.queries import calendar, judge, replayed
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.errors import (
     AlreadyOnRecordError,
@@ -29,7 +29,7 @@ from zhiping.apps.registry.facts import filing_facts
 from zhiping.apps.registry.judgements import judge_filing
 from zhiping.apps.registry.models import Accountability, Bar, EvaluationBody, InsuredMonth, ScopeLine
 from zhiping.apps.registry.states import FilingState
-from zhiping.core.policybook import Outcome, Verdict
+from zhiping.core.policybook import Outcome
 from zhiping.kernel.actor import PUBLIC, DutyMissingError
 from zhiping.kernel.clock import FixedClock
 from zhiping.kernel.moves import MoveNotAllowedError
@@ -351,8 +351,9 @@ def test_each_review_freezes_its_verdict_which_replays_to_itself():
     assert returned["outcome"] == "refuse"
     for stored in (declared, returned):
         for part in (stored["body"], *(line["verdict"] for line in stored["lines"])):
-            replayed = law().replay(Verdict.from_json(part))
-            assert replayed.is_same, replayed.differences
+            (again,) = replayed([part])
+            assert again.is_same_bytes
+            assert again.is_same_bytes_now, again.reasons
 
 
 def test_a_reversal_by_the_upper_level_opens_a_record_on_the_reviewer_in_shenyang_only():

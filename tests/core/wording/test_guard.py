@@ -230,6 +230,30 @@ def test_sentence_marks_part_phrases_in_running_text_and_not_in_names():
     assert words(check("中，国焊工证")) == ["中国"]
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome", "found"),
+    [
+        ("少儿学中国画课程证", "refused", ["中国"]),
+        ("研习中华文化研修证", "refused", ["中华"]),
+        ("高中华文写作课程证", "needs_person", ["中华"]),
+        ("初中国画课程证", "lawful", []),
+        ("学习中国际贸易案例课程证", "lawful", []),
+        ("本证不等同于国家职业资格证书", "needs_person", ["国家", "职业资格"]),
+        ("国家职业资格证书", "refused", ["国家", "职业资格"]),
+    ],
+)
+def test_two_words_that_meet_are_told_from_the_word_itself(text, outcome, found):
+    verdict = check(text)
+    assert (verdict.outcome, words(verdict)) == (outcome, found)
+
+
+@pytest.mark.parametrize("text", ["打包过程管理员证", "面包过期处理", "外包过程审核"])
+def test_chance_is_no_promise_of_passing(text):
+    promise = {"kind": TextKind.ADVERTISEMENT, "on": date(2023, 3, 1)}
+    assert words(check(text, **promise)) == []
+    assert words(check("本班包过程度最高", **promise)) == ["包过"]
+
+
 # the lists ---------------------------------------------------------------------------------------
 
 

@@ -56,7 +56,7 @@ def test_the_figures_hold_over_all_and_are_printed(figures, capsys):
                     f"\n{title} {name}: {one.examples} examples, "
                     f"precision {one.precision:.3f}, recall {one.recall:.3f}"
                 )
-        assert min(of_sets["all"].precision, of_sets["all"].recall) >= ENOUGH
+            assert min(one.precision, one.recall) >= ENOUGH, (title, name)
         assert of_sets["all"].examples == of_sets["tuning"].examples + of_sets["held_out"].examples
 
 

@@ -53,7 +53,7 @@ def test_the_book_and_the_file_give_the_same_choices(book):
 
 def test_all_choices_say_that_they_are_our_own(book):
     ours = [one for name, one in book.parameters.items() if name.startswith("wording.")]
-    assert len(ours) == 9
+    assert len(ours) == 11
     assert all(value.certainty == "uncertain" and value.note for one in ours for value in one.values)
 
 

@@ -126,6 +126,19 @@ def test_the_index_gives_what_comparing_with_every_item_gives():
     assert tried > len(MANY) // 80
 
 
+@pytest.mark.parametrize(
+    ("name", "cancelled"), [("专案管理师", "项目管理师"), ("行銷師", "营销师"), ("商务企划员", "商务策划师")]
+)
+def test_a_word_of_another_region_is_read_as_the_common_one(name, cancelled):
+    assert names(GUARD.flagged(name))[0] == cancelled
+
+
+def test_what_stands_before_a_whole_item_only_narrows_it():
+    guard = RevivalGuard([item("营销师")], professions=MANY)
+    (before,), (inside,) = guard.nearest("市场营销师"), guard.nearest("营销市场师")
+    assert before.score >= guard.choices.flag_at > inside.score
+
+
 def test_many_names_at_once_give_each_flagged_name_once():
     found = dict(GUARD.flagged_among(["物业管理师证", "电工", "物业管理师证", "心里咨询师"]))
     assert list(found) == ["物业管理师证", "心里咨询师"]
@@ -175,6 +188,19 @@ def test_a_list_of_words_that_is_none_is_refused():
     with pytest.raises(ChoiceMissingError) as refusal:
         RevivalChoices.from_values(lambda name: "0.1")
     assert refusal.value.facts["parameter"] == "wording.revival_heads"
+
+
+@pytest.mark.parametrize("pairs", [None, [], "网路=网络", ["网路"], ["=网络"], ["网路="]])
+def test_words_of_other_regions_need_both_halves(pairs):
+    known = choices_in_force()
+    lists = {
+        "wording.revival_heads": known.heads, "wording.revival_prefixes": known.prefixes,
+        "wording.revival_suffixes": known.suffixes, "wording.revival_levels": known.levels,
+        "wording.revival_same_words": pairs,
+    }  # fmt: skip
+    with pytest.raises(ChoiceMissingError) as refusal:
+        RevivalChoices.from_values(lambda name: lists.get(name, "0.1"))
+    assert refusal.value.facts["parameter"] == "wording.revival_same_words"
 
 
 def test_a_missing_file_is_a_refusal(monkeypatch, tmp_path):

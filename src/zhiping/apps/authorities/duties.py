@@ -18,20 +18,35 @@ DUTIES = {
     "certificates.correct": "证书更正",
     "certificates.annul": "宣布证书作废",
     "certificates.unmask": "查看完整证件号码",
+    "certificates.keep_blanks": "空白证书申领、保管与使用",
+    "certificates.supply_blanks": "空白证书汇总与供应",
+    "certificates.witness_blanks": "空白证书核销见证",
     "screening.read": "查看筛查结果",
     "screening.run": "发起筛查",
     "screening.judge": "研判筛查发现",
     "journal.read": "查看操作留痕",
     "reference.maintain": "维护目录与日历",
+    "reference.solicit_specification": "征集与初审考核规范",
+    "reference.review_specification": "审核与公布考核规范",
+    "reference.argue_specification": "组织论证与备案考核规范",
 }
 """Duty → its Chinese name."""
 
 _READING = ("registry.read", "exams.read", "certificates.read", "screening.read", "journal.read")
 
+_BLANKS = ("certificates.keep_blanks", "certificates.witness_blanks")
+
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "district_handler": (
         "区级经办人",
-        (*_READING, "registry.review_district", "exams.supervise", "registry.verify_onsite"),
+        (
+            *_READING,
+            "registry.review_district",
+            "exams.supervise",
+            "registry.verify_onsite",
+            *_BLANKS,
+            "reference.solicit_specification",
+        ),
     ),
     "city_handler": (
         "市级经办人",
@@ -46,8 +61,11 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "exams.review_results",
             "certificates.issue",
             "certificates.correct",
+            *_BLANKS,
+            "certificates.supply_blanks",
             "screening.run",
             "screening.judge",
+            "reference.review_specification",
         ),
     ),
     "city_leader": (
@@ -59,13 +77,23 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "registry.remove",
             "certificates.annul",
             "certificates.unmask",
+            "certificates.witness_blanks",
             "screening.run",
             "screening.judge",
         ),
     ),
     "province_supervisor": (
         "省级监管员",
-        (*_READING, "screening.run", "screening.judge", "certificates.annul", "reference.maintain"),
+        (
+            *_READING,
+            "screening.run",
+            "screening.judge",
+            "certificates.annul",
+            *_BLANKS,
+            "certificates.supply_blanks",
+            "reference.maintain",
+            "reference.argue_specification",
+        ),
     ),
     "auditor": ("审计员", (*_READING, "screening.run")),
 }

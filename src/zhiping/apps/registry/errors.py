@@ -87,12 +87,6 @@ class IdentityNumberRefusedError(DomainError):
     code = "registry.identity_number_refused"
 
 
-class DocumentRefusedError(DomainError):
-    """The file is too large, empty, or not what its name says."""
-
-    code = "registry.document_refused"
-
-
 class BarredError(DomainError):
     """The body may not file again yet."""
 

@@ -25,14 +25,19 @@ class FilingVerdict:
         return combined(self.findings, self.waived)
 
     @property
+    def parts(self) -> tuple[Verdict, ...]:
+        """Return the verdict on the body and those on the occupations."""
+        return (self.body, *(verdict for _, verdict in self.lines))
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding of every part."""
-        return (*self.body.findings, *(finding for _, verdict in self.lines for finding in verdict.findings))
+        return tuple(finding for verdict in self.parts for finding in verdict.findings)
 
     @property
     def waived(self) -> frozenset[str]:
         """Return the rules that were waived."""
-        return frozenset().union(self.body.waived, *(verdict.waived for _, verdict in self.lines))
+        return frozenset[str]().union(*(verdict.waived for verdict in self.parts))
 
     @property
     def refusals(self) -> tuple[Finding, ...]:

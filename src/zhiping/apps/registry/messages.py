@@ -15,7 +15,6 @@ MESSAGES: dict[str, str] = {
     "registry.notice_over": "该公示已于 {ends_on} 结束。如仍有异议，请通过投诉举报渠道反映。",
     "registry.scope_overlaps": "{occupation} {level} 级在该地区的备案范围与已有范围（{existing}）的期间重叠。请先结束原范围或调整期间。",
     "registry.identity_number_refused": "证件号码“{value}”有误：{reason}。请对照证件重新填写。",
-    "registry.document_refused": "文件“{name}”未被接收：{reason}。请换一份 PDF、JPG、PNG、DOCX 或 XLSX 文件（不超过 {limit_mb} MB）。",
     "registry.barred": "该单位在 {until} 之前不予受理备案（{reason}）。请在期满后再申请。",
     "registry.already_on_record": "“{value}”已经登记过，无需重复添加。",
     "registry.site_codes_exhausted": "本省站点序列码已用完，无法为新机构编码。请联系省级管理员。",

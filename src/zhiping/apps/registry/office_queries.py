@@ -17,7 +17,6 @@ from zhiping.apps.registry.models import (
     Filing,
     Objection,
     Person,
-    Review,
     StaffMember,
 )
 from zhiping.apps.registry.states import BODY_MOVES, FILING_MOVES, FilingState
@@ -76,20 +75,6 @@ def verbs_of_filing(filing: Filing, actor: Actor) -> tuple[str, ...]:
         for verb in verbs_from(FILING_MOVES, filing.state)
         if (move := FILING_MOVES[filing.state, verb]).duty and actor.may(move.duty, place)
     )
-
-
-def review_within(actor: Actor, filing_id: int, review_id: int) -> Review:
-    """Return one step of a filing within reach.
-
-    Refuses:
-        FilingNotFoundError: the filing or the step is not there.
-    """
-    filing = filing_within(actor, filing_id)
-    review = filing.reviews.select_related("office").filter(pk=review_id).first()
-    if review is None:
-        raise FilingNotFoundError(value=review_id)
-    review.filing = filing
-    return review
 
 
 def objection_within(actor: Actor, objection_id: int) -> Objection:

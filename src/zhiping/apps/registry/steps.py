@@ -1,5 +1,6 @@
 """One step of a filing's way, recorded with the verdict as it stood."""
 
+from zhiping.apps.journal.actions import keep_rule_snapshots
 from zhiping.apps.registry.judgements import FilingVerdict
 from zhiping.apps.registry.models import Filing, Review
 from zhiping.kernel.actor import Actor
@@ -20,6 +21,8 @@ def add_review(
     verdict: FilingVerdict | None = None,
 ) -> Review:
     """Write the step that has just been taken, from the state before to the filing's state now."""
+    if verdict is not None:
+        keep_rule_snapshots(verdict.parts)
     return Review.objects.create(
         filing=filing,
         verb=verb,

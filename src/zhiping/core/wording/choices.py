@@ -29,12 +29,21 @@ class RevivalChoices:
     """What a homophone, a look-alike or two swapped characters cost, as a share of another character."""
     filler_share: float
     """What a character costs that the name has and the item has not."""
+    front_share: float
+    """The same where the whole item stands at the end of the name: what goes before it only narrows it."""
     reorder_loss: float
     head_loss: float
     heads: tuple[str, ...]
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
     levels: tuple[str, ...]
+    same_words: tuple[tuple[str, str], ...]
+    """Word of another region → the one that is read in its place."""
+
+    @property
+    def least_filler_share(self) -> float:
+        """Return the least that a character of the name can cost which the item has not."""
+        return min(self.filler_share, self.front_share)
 
     @classmethod
     def from_values(cls, value: Callable[[str], object]) -> "RevivalChoices":
@@ -47,12 +56,14 @@ class RevivalChoices:
             flag_at=_share("wording.revival_flag_at", value),
             slight_share=_share("wording.revival_slight_share", value),
             filler_share=_share("wording.revival_filler_share", value),
+            front_share=_share("wording.revival_front_share", value),
             reorder_loss=_share("wording.revival_reorder_loss", value),
             head_loss=_share("wording.revival_head_loss", value),
             heads=_words("wording.revival_heads", value),
             prefixes=_words("wording.revival_prefixes", value),
             suffixes=_words("wording.revival_suffixes", value),
             levels=_words("wording.revival_levels", value),
+            same_words=_pairs("wording.revival_same_words", value),
         )
 
 
@@ -65,6 +76,14 @@ def _share(name: str, value: Callable[[str], object]) -> float:
     if not 0 <= share <= 1:
         raise ChoiceMissingError(parameter=name, value=raw)
     return float(share)
+
+
+def _pairs(name: str, value: Callable[[str], object]) -> tuple[tuple[str, str], ...]:
+    raw = value(name)
+    pairs = [str(pair).partition("=") for pair in raw] if isinstance(raw, list | tuple) else []
+    if not pairs or not all(written and meant for written, _, meant in pairs):
+        raise ChoiceMissingError(parameter=name, value=raw)
+    return tuple((fold_plainly(written), fold_plainly(meant)) for written, _, meant in pairs)
 
 
 def _words(name: str, value: Callable[[str], object]) -> tuple[str, ...]:

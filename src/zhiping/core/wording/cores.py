@@ -28,6 +28,8 @@ class Trimmer:
         self._prefix = re.compile(f"(?:{_either(choices.prefixes)}|[a-z0-9]+)")
         self._head = re.compile(f"(?:{_either(choices.heads)})\\Z")
         self._level = re.compile(_either(choices.levels))
+        self._same = dict(choices.same_words)
+        self._other_word = re.compile(_either(tuple(self._same)))
 
     def core_of_item(self, name: str) -> tuple[Core, ...]:
         """Return how a cancelled item may be named: as it is, and without its prefix.
@@ -36,7 +38,7 @@ class Trimmer:
         >>> [core.text for core in Trimmer(choices_in_force()).core_of_item("国际商务师")]
         ['国际商务', '商务']
         """
-        whole = self._beheaded(self._without_suffixes(fold_plainly(name)))
+        whole = self._beheaded(self._without_suffixes(self._read(name)))
         return _distinct([whole, Core(self._without_prefixes(whole.text), whole.head)])
 
     def cores_of_name(self, name: str) -> tuple[Core, ...]:
@@ -46,11 +48,15 @@ class Trimmer:
         >>> [core.text for core in Trimmer(choices_in_force()).cores_of_name("注册心理高级咨询师资格证书")]
         ['注册心理高级咨询', '心理高级咨询', '心理咨询']
         """
-        whole = self._beheaded(self._without_suffixes(fold_plainly(name)))
+        whole = self._beheaded(self._without_suffixes(self._read(name)))
         bare = Core(self._without_prefixes(whole.text), whole.head)
         plain = self._level.sub("", bare.text)
         levelled = Core(plain, whole.head) if len(plain) >= SHORTEST else bare
         return _distinct([whole, bare, levelled])
+
+    def _read(self, name: str) -> str:
+        """Return the one reading of a name, with words of other regions in place (网路 is 网络)."""
+        return self._other_word.sub(lambda found: self._same[found[0]], fold_plainly(name))
 
     def _without_suffixes(self, text: str) -> str:
         while (found := self._suffix.search(text)) and found.start() >= SHORTEST:

@@ -115,7 +115,10 @@ class Measure:
             return 1.0 - loss
         heavier = max(name.total, item.total)
         affordable = (1 - at_least - loss) * heavier
-        cost = self._aligned(name, item, affordable)
+        if name.core.text.endswith(item.core.text):
+            cost = self._choices.front_share * (name.total - item.total)
+        else:
+            cost = self._aligned(name, item, affordable)
         if cost > self._choices.reorder_loss * heavier:
             shuffled = self._unordered(name.core.text, item.core.text)
             cost = min(cost, shuffled + self._choices.reorder_loss * heavier)

@@ -6,17 +6,23 @@ Script knowledge, not law: which words are forbidden lies in the policy folder.
 from collections.abc import Mapping
 
 _GROUPS = (
-    "国囯囻圀",
-    "家宊",
-    "全仝",
-    "职耺聀",
+    # Variants of a character, and characters that differ from it by their radical and are in no everyday use.
+    "国囯囻圀囶",
+    "家宊镓糘",
+    "全仝㒰佺牷",
+    "职耺聀軄",
     "员贠貟",
     "准凖",
     "证証",
     "岗冈",
     "广広",
     "上丄",
-    "人入",  # 准人证 passes for 准入证
+    "人入亻⺅",  # 准人证 passes for 准入证
+    "华蕐崋",
+    "资粢",
+    "格袼挌茖",
+    "中衶",
+    "省渻",
     "和咊龢",
     "咨谘",
     "民⺠",

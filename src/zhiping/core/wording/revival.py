@@ -96,7 +96,8 @@ class RevivalGuard:
         rarest are taken, as they lead to the fewest forms.
         """
         room = 1 - self.choices.flag_at
-        filled = room / self.choices.filler_share if self.choices.filler_share else 1.0
+        least = self.choices.least_filler_share
+        filled = room / least if least else 1.0
         may_miss = room / (1 - filled) if filled < 1 else 1.0
         spread = Counter(heard for form in self._forms for heard, _ in form.pairs)
         found: dict[str, list[int]] = defaultdict(list)
@@ -239,7 +240,7 @@ class _Heard:
                 if ears.isdisjoint(form.sounds)
             ]
         )
-        return choices.filler_share * added <= room
+        return choices.least_filler_share * added <= room
 
 
 def _heard(name: Weighed) -> _Heard:

@@ -2,6 +2,8 @@
 
 from procrastinate.contrib.django import app
 
+from zhiping.portals import stored_files
+from zhiping.portals.authority import trial_runs
 from zhiping.portals.authority.trial_runs import QUEUE, TASK, carry_out
 from zhiping.portals.clock import current_clock
 
@@ -10,3 +12,11 @@ from zhiping.portals.clock import current_clock
 def try_draft_on_record(key: str) -> None:
     """Try a draft that was uploaded on everything on record."""
     carry_out(key, clock=current_clock())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="state.sweep", queueing_lock="state.sweep")
+def sweep(timestamp: int) -> None:  # noqa: ARG001 (the periodic signature)
+    """Remove, every night, trials that are over and files that belong to nothing."""
+    trial_runs.sweep(current_clock())
+    stored_files.sweep()

@@ -29,6 +29,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("考核计划", "/desk/plans/", "exams.read"),
             ("考核场次", "/desk/sittings/", "exams.read"),
             ("证书管理", "/desk/certificates/", "certificates.read"),
+            ("空白证书", "/desk/blanks/", "certificates.read"),
             ("人员查询", "/desk/people/", "certificates.read"),
         ),
     ),
@@ -43,7 +44,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "依据",
         (
-            ("政策规则", "/desk/law/", ""),
+            ("政策依据", "/desk/law/", ""),
             ("草案试算", "/desk/drafts/", "registry.read"),
             ("判定重演", "/desk/replay/", "registry.read"),
             ("个案意见", "/law/opinion/", ""),

@@ -1,7 +1,7 @@
 """The officer's one queue (待办): everything that waits for this officer, ordered by deadline."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,12 @@ from django.db.models import CharField, Count, DateField, F, Min, QuerySet, Valu
 from django.db.models.functions import Cast, Coalesce, Concat, TruncDate
 from django.urls import reverse
 
+from zhiping.apps.certificates import blank_queries as blanks
 from zhiping.apps.exams import office_queries as exams
 from zhiping.apps.reference.catalogue_queries import tracking_awaiting
+from zhiping.apps.reference.handover_queries import handovers_awaiting
+from zhiping.apps.reference.project_queries import calls_awaiting, specifications_awaiting
+from zhiping.apps.reference.states import SpecificationState
 from zhiping.apps.registry import office_queries as registry
 from zhiping.apps.screening.queries import findings_awaiting, screen_headers
 from zhiping.core.policybook.messages import OUTCOMES
@@ -73,6 +77,19 @@ KINDS: Mapping[str, Kind] = {
             no_deadline="审核通过后即可办理",
         ),
         Kind(
+            code="blank_request",
+            label="空白证书待供应",
+            duties=("certificates.supply_blanks",),
+            page="authority:blanks-request",
+        ),
+        Kind(
+            code="blank_write_off",
+            label="空白证书待见证",
+            duties=("certificates.witness_blanks",),
+            page="authority:blanks-write-off",
+            no_deadline="登记后尽快见证",
+        ),
+        Kind(
             code="finding",
             label="发现待研判",
             duties=("screening.judge",),
@@ -84,6 +101,29 @@ KINDS: Mapping[str, Kind] = {
             label="跟踪督查待答复",
             duties=("reference.maintain",),
             page="authority:reference-tracking-task",
+        ),
+        Kind(
+            code="handover",
+            label="移交待办结",
+            duties=("reference.maintain",),
+            page="authority:reference-handover",
+        ),
+        Kind(
+            code="call",
+            label="征集待结束",
+            duties=("reference.solicit_specification",),
+            page="authority:reference-call",
+        ),
+        Kind(
+            code="specification",
+            label="考核规范待办",
+            duties=(
+                "reference.solicit_specification",
+                "reference.review_specification",
+                "reference.argue_specification",
+            ),
+            page="authority:reference-specification",
+            no_deadline="未定期限",
         ),
     )
 }
@@ -143,8 +183,8 @@ def queue_of(actor: Actor, clock: Clock, wanted: Wanted) -> QuerySet[Any, Any]:
             if wanted.is_overdue:
                 rows = rows.filter(due__lt=clock.today())
             parts.append(
-                rows.annotate(kind=Value(kind.code, output_field=CharField())).values_list(
-                    "kind", "pk", "what", "step", "body_called", "lies_in", "due"
+                rows.annotate(work=Value(kind.code, output_field=CharField())).values_list(
+                    "work", "pk", "what", "step", "body_called", "lies_in", "due"
                 )
             )
     if not parts:
@@ -152,7 +192,7 @@ def queue_of(actor: Actor, clock: Clock, wanted: Wanted) -> QuerySet[Any, Any]:
     # Subqueries in parentheses keep their own order out of the union.
     first, *others = [part.order_by() for part in parts]
     together: QuerySet[Any, Any] = first.union(*others, all=True) if others else first
-    return together.order_by("due", "kind", "pk") if others else together.order_by("due", "pk")
+    return together.order_by("due", "work", "pk") if others else together.order_by("due", "pk")
 
 
 def as_tasks(rows: Sequence[Sequence[Any]]) -> list[Task]:
@@ -179,14 +219,27 @@ def _what(kind: str, what: str) -> str:
     return what
 
 
-_SCOPES = {"filing": "filing", "plan": "plan", "sitting": "sitting", "result": "sitting", "issue": "sitting"}
+_SCOPES = {
+    "filing": "filing", "plan": "plan", "sitting": "sitting", "result": "sitting", "issue": "sitting",
+    "blank_request": "blank_request", "blank_write_off": "blank_write_off"}  # fmt: skip
 
 
 def _step(kind: str, step: str) -> str:
     if kind in _SCOPES:
         return labels.state(step, _SCOPES[kind]).word
-    words = {"objection": "公示异议待答复", "finding": "待研判", "tracking": "待答复"}
+    if kind == "specification":
+        return SpecificationState(step).label
+    words = {"objection": "公示异议待答复", "finding": "待研判", "tracking": "待答复", "handover": "待办结",
+             "call": "征集中"}  # fmt: skip
     return words.get(kind, OUTCOMES.get(step, step))
+
+
+_REFERENCE_ROWS: Mapping[str, tuple[Callable[[Actor], QuerySet[Any, Any]], str, str, str]] = {
+    "handover": (handovers_awaiting, "item", "receiver", "passes_on"),
+    "call": (calls_awaiting, "title", "opened_by", "due_on"),
+    "specification": (specifications_awaiting, "name", "unit", ""),
+}
+"""Kind → who asks for its rows, and which columns say what, whose and until when."""
 
 
 def _rows(kind: Kind, actor: Actor, clock: Clock, prefix: str) -> QuerySet[Any, Any]:
@@ -220,11 +273,26 @@ def _rows(kind: Kind, actor: Actor, clock: Clock, prefix: str) -> QuerySet[Any, 
             place="place",
             due=Value(_NEVER),
         )
+    elif kind.code == "blank_request":
+        rows = blanks.requests_awaiting(actor)
+        shared = _shared(
+            what=F("number"), step=F("state"), body="asked_by", place="place", due=_or_never("due_on")
+        )
+    elif kind.code == "blank_write_off":
+        rows = blanks.write_offs_awaiting(actor)
+        shared = _shared(
+            what=F("number"), step=F("state"), body="keeper_name", place="stock__place", due=Value(_NEVER)
+        )
     elif kind.code == "tracking":
         rows = tracking_awaiting(actor)
         shared = _shared(
             what=F("item_name"), step=F("state"), body="department", place="place", due=_or_never("due_on")
         )
+    elif kind.code in _REFERENCE_ROWS:
+        awaiting, what, body, day = _REFERENCE_ROWS[kind.code]
+        rows = awaiting(actor)
+        due = _or_never(day) if day else Value(_NEVER)
+        shared = _shared(what=F(what), step=F("state"), body=body, place="place", due=due)
     else:
         rows, due = _sittings(kind, actor, today)
         title = Concat("occupation_name", Value(" "), "level", Value("级 "), "number")

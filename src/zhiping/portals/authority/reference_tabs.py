@@ -16,6 +16,8 @@ _TABS = (
     ("准入类职业资格", "authority:reference-access"),
     ("比照表", "authority:reference-equivalences"),
     ("收费与补贴", "authority:reference-rates"),
+    ("移交登记", "authority:reference-handovers"),
+    ("专项能力", "authority:reference-projects"),
     ("导入记录", "authority:reference-imports"),
     ("工作日历", "authority:reference-calendar"),
 )

@@ -24,3 +24,8 @@ def clauses_in(text: str) -> tuple[str, ...]:
     """
     found = _CLAUSE.findall(text)
     return tuple(dict.fromkeys(one for one in found if not _RULE.fullmatch(one)))
+
+
+def names_anything(text: str) -> bool:
+    """Tell whether a text has an id of a clause, a rule or a screen."""
+    return _CLAUSE.search(text) is not None

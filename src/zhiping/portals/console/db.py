@@ -1,12 +1,16 @@
 """`zhiping db`: the database of this checkout."""
 
+import json
+import os
 import shutil
+from importlib import import_module
 
 import click
 
 from zhiping.gateways import postgres
 from zhiping.gateways.postgres.placement import recorded_placements
 from zhiping.gateways.state_folder import state_folder
+from zhiping.portals.console.databases import database_is_named
 
 FOLDERS = ("postgres", "test-postgres")
 """The servers of a checkout: that of the service, that of the tests."""
@@ -64,3 +68,32 @@ def reset(*, yes: bool) -> None:
         if path.exists():
             shutil.rmtree(path)
             click.echo(f"已删除：{path}")
+
+
+@db.command()
+@click.option("--remove", "removes", is_flag=True, help="删除列出的文件；不写则只列出。")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，键名稳定。")
+def orphans(*, removes: bool, as_json: bool) -> None:
+    """列出没有记录指向、存放超过一天的上传文件（中断或退回的上传留下的）；服务每天夜里自动清理."""
+    if not database_is_named():
+        raise click.UsageError(
+            "没有可用的数据库，无法核对文件。请先设定 ZHIPING_DATABASE_URL，或 zhiping db start。"
+        )
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhiping.config.settings")
+    import_module("django").setup()
+    stored_files = import_module("zhiping.portals.stored_files")
+    found = stored_files.orphans()
+    removed = stored_files.remove(found) if removes else 0
+    size = sum(one.size for one in found)
+    if as_json:
+        files = [
+            {"path": str(one.path), "size": one.size, "touched_at": one.touched_at.isoformat()}
+            for one in found
+        ]
+        written = {"files": files, "bytes": size, "removed": removed}
+        click.echo(json.dumps(written, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        click.echo(f"{one.touched_at:%Y-%m-%d %H:%M}  {one.size:>12,}  {one.path}")
+    told = f"，已删除 {removed:,} 个" if removes else "；加 --remove 删除" if found else ""
+    click.echo(f"无主文件 {len(found):,} 个，共 {size:,} 字节{told}。")

@@ -18,9 +18,12 @@ from django.db import connection, models, transaction
 from worlds import World
 from zhiping.apps.authorities.actions import grant_role
 from zhiping.apps.authorities.models import Account, Office
+from zhiping.apps.authorities.queries import actor_of
+from zhiping.apps.certificates import actions as blank_certificates
 from zhiping.apps.certificates.configuration import query_address
 from zhiping.apps.certificates.documents import document_of, last_four_index
 from zhiping.apps.certificates.models import Certificate, Change, NumberSeries
+from zhiping.apps.certificates.states import BlankKind
 from zhiping.apps.exams.models import (
     Assignment,
     Enrolment,
@@ -54,7 +57,7 @@ from zhiping.apps.registry.models import (
 from zhiping.core.credential import digest
 from zhiping.core.identifiers.masking import Audience, mask_identity_number
 from zhiping.kernel.actor import Actor, ActorKind
-from zhiping.kernel.clock import CHINA, Clock
+from zhiping.kernel.clock import CHINA, Clock, FixedClock
 from zhiping.kernel.place import Place
 
 if TYPE_CHECKING:
@@ -740,6 +743,84 @@ def make_accounts(*, valid_from: dt.date, clock: Clock) -> int:
         BodyAccess.objects.create(account=account, body=body)
         made += 1
     return made + 1
+
+
+def stock_blanks(*, clock: Clock) -> None:
+    """Ask for, supply, use, spoil and lose blank certificates in Foshan, by the actions themselves (演示).
+
+    Some of it stays open, so that the queues of province, city and district have work.
+    """
+    province, city = _officer("province-supervisor-440000", clock), _officer("city-handler-440600", clock)
+    chancheng, nanhai, shunde = (
+        _officer(f"district-handler-{place}", clock) for place in ("440604", "440605", "440606")
+    )
+    day = clock.today()
+    past = [
+        FixedClock.at(one.year, one.month, one.day) for one in (day - dt.timedelta(60 - n) for n in range(60))
+    ]
+
+    def need(quantity: int, days: int, project: str = "") -> blank_certificates.Need:
+        return blank_certificates.Need(
+            kind=BlankKind.SKILL_LEVEL,
+            quantity=quantity,
+            due_on=day + dt.timedelta(days),
+            project=project,
+            note="演示数据",
+        )
+
+    details = blank_certificates.SeriesDetails(kind=BlankKind.SKILL_LEVEL, prefix="KB26", width=7)
+    blank_certificates.open_blank_series("440000", details, actor=province, clock=past[0])
+    blank_certificates.receive_blanks(
+        "KB260000001", "KB260005000", reference="演示交货单第 1 号，清点无误", actor=province, clock=past[1]
+    )
+    first = blank_certificates.request_blanks("440605", need(300, 5, "电工"), actor=nanhai, clock=past[3])
+    second = blank_certificates.request_blanks("440606", need(200, 3), actor=shunde, clock=past[4])
+    whole = blank_certificates.aggregate_blank_requests(
+        "440600",
+        {
+            first.pk: blank_certificates.Grant(quantity=300),
+            second.pk: blank_certificates.Grant(quantity=150, reason="演示：上季结余 50 张"),
+        },
+        need=need(50, 2),
+        actor=city,
+        clock=past[6],
+    )
+    blank_certificates.supply_blanks(
+        whole.pk, [("KB260000001", "KB260000400")], actor=province, clock=past[10]
+    )
+    blank_certificates.supply_blanks(first.pk, [("KB260000001", "KB260000300")], actor=city, clock=past[14])
+    blank_certificates.request_blanks("440604", need(80, 12, "焊工"), actor=chancheng, clock=past[50])
+    numbers = Certificate.objects.filter(
+        place="440605", state="valid", issued_on__lte=past[18].today()
+    ).order_by("-issued_on", "id")
+    for serial, number in enumerate(numbers.values_list("number", flat=True)[:12], start=1):
+        source = blank_certificates.Source(serial=f"KB26{serial:07d}")
+        blank_certificates.use_blank(number, source, actor=nanhai, clock=past[20])
+    spoiled = blank_certificates.spoil_blanks(
+        "KB260000101", "KB260000103", reason="演示：受潮粘连", actor=nanhai, clock=past[25]
+    )
+    blank_certificates.confirm_write_off(
+        spoiled.pk,
+        opinion="演示：当面清点属实",
+        actor=_officer("city-leader-440600", clock),
+        clock=past[26],
+    )
+    blank_certificates.spoil_blanks("KB260000104", "", reason="演示：打印卡纸", actor=nanhai, clock=past[55])
+    blank_certificates.report_lost_blanks(
+        "KB260000110",
+        "KB260000111",
+        reason="演示：盘点不见",
+        statement="演示公告：下列空白证书遗失，声明作废。",
+        actor=nanhai,
+        clock=past[40],
+    )
+    blank_certificates.return_blanks(
+        "KB260000291", "KB260000300", reason="演示：用量减少", actor=nanhai, clock=past[45]
+    )
+
+
+def _officer(username: str, clock: Clock) -> Actor:
+    return actor_of(Account.objects.get(username=username), on=clock.today())
 
 
 def _bodies_to_list() -> set[int]:

@@ -9,8 +9,10 @@ from zhiping.apps.registry.models import EvaluationBody
 from zhiping.apps.screening.actions import carry_out
 from zhiping.apps.screening.models import Run
 from zhiping.kernel.clock import CHINA, Clock, FixedClock
+from zhiping.portals.console.demo_lists import keep_lists
+from zhiping.portals.console.demo_projects import keep_projects
 from zhiping.portals.console.demo_work import set_work_under_way
-from zhiping.portals.console.demo_world import load, make_accounts
+from zhiping.portals.console.demo_world import load, make_accounts, stock_blanks
 
 SEED = 2026
 _PROVINCES = ("440000", "210000")
@@ -29,6 +31,9 @@ def fill(*, say: Callable[[str], None]) -> None:
     make_accounts(valid_from=dt.date(2024, 1, 1), clock=clock)
     say("安排在办事项……")
     set_work_under_way(clock=clock)
+    stock_blanks(clock=clock)
+    keep_lists(clock=clock)
+    keep_projects(clock=clock)
     for place in _PROVINCES:
         say(f"首次筛查 {place}……")
         _screen(place, clock)

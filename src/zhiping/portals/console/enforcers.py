@@ -80,16 +80,21 @@ def clauses_of_verb(table: MoveTable, verb: str) -> tuple[str, ...]:
 
 def _pages() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for name, view in _named_views(get_resolver(), ()):
+    for name, view in named_views():
         declared = tuple(getattr(view, "clauses", ()))
         found[name] = tuple(dict.fromkeys((*found.get(name, ()), *declared)))
     return found
 
 
+def named_views() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield every URL's name ("public:registry-register") with its view; the nameless go by their path."""
+    _set_up()
+    yield from _named_views(get_resolver(), ())
+
+
 def _named_views(
     resolver: URLResolver, namespaces: tuple[str, ...]
 ) -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Yield every URL's name ("public:registry-register") with its view; the nameless go by their path."""
     for entry in resolver.url_patterns:
         if isinstance(entry, URLResolver):
             inner = (*namespaces, entry.namespace) if entry.namespace else namespaces

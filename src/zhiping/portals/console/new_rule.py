@@ -479,12 +479,14 @@ def _tell(draft: Draft, target: Path, folder: Path) -> None:
         click.echo("\n检查还会报告：")
         click.echo("\n".join(f"  {one}" for one in found))
     click.echo(f"\n判定：{_in_words(draft)}")
+    here = Path(".venv/bin/zhiping")
+    command = str(here) if here.exists() else "zhiping"  # as it can be typed where one stands
     click.echo(
         "\n下一步：\n"
         f"  1. 打开 {target}，把标有“{TO_FILL}”的地方写好；三个案例要恰好在界内、恰好在界外、施行前一日。\n"
-        "  2. 运行 zhiping policy check，直到显示“政策库无误”。\n"
+        f"  2. 运行 {command} policy check，直到显示“政策库无误”。\n"
         "  3. 请第二个人对照原文复核，把 status 改为 reviewed，写上复核人和日期，再检查一次。\n"
-        "  4. 运行 zhiping policy coverage，看条款下面已有这条规则。"
+        f"  4. 运行 {command} policy coverage，看条款下面已有这条规则。"
     )
 
 

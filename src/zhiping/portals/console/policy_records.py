@@ -14,8 +14,6 @@ import polars as pl
 
 from zhiping.core.policybook import PolicyBook
 from zhiping.core.roster.export import table_to_xlsx
-from zhiping.gateways import postgres
-from zhiping.gateways.state_folder import state_folder
 from zhiping.kernel.actor import Actor, ActorKind
 from zhiping.kernel.place import Place
 
@@ -82,17 +80,6 @@ class RecordsTrial:
         rules = found.rules.filter(pl.col("effect") == effect)
         for row in rules.head(_SHOWN).iter_rows(named=True):
             yield f"  规则 {row['rule']} {row['title']}：{trials.KINDS[row['kind']]} {row['records']:,}"
-
-
-def database_is_named() -> bool:
-    """Tell whether there is a database to read: one that the environment names, or this checkout's own."""
-    if os.environ.get("ZHIPING_APP_DATABASE_URL") or os.environ.get("ZHIPING_DATABASE_URL"):
-        return True
-    own = state_folder() / "postgres"
-    if not own.exists():
-        return False
-    os.environ.update(postgres.ensure(own).environment())
-    return True
 
 
 def try_on_record(draft: PolicyBook, *, on: date, place: Place | None, export: Path | None) -> RecordsTrial:

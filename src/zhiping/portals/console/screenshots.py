@@ -33,7 +33,11 @@ PUBLIC = (
     "/law/",
     "/law/rules/",
     "/law/coverage/",
+    "/law/coverage/?document=GD18",
+    "/law/tensions/",
     "/law/here/?place=440600&on=2023-11-30",
+    "/law/here/questions/employer_filing/?place=440600&on=2023-11-30",
+    "/law/here/values/?place=440600&on=2023-11-30",
     "/law/compare/",
     "/law/opinion/",
     "/catalogues/",
@@ -57,6 +61,7 @@ DESK = (
     "/desk/reference/",
     "/desk/reference/calendar/",
     "/desk/law/",
+    "/desk/law/proofs/",
     "/desk/drafts/",
 )
 BODY = (

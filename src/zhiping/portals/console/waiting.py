@@ -41,12 +41,9 @@ WAITING: Mapping[str, Waiting] = {
     "FS20-3.1": _for("oversight", "技术指导与人员培训的记录"),
     "FS20-5.1": _for("credit", "信用评分、公布与修复"),
     "GD18-2c": _for("cases", "因证书持有人过失追究认定单位的案件"),
-    "GD18-3": _for("reference", "水平评价类职业资格的移交记录"),
     "GD18-5b": _for("oversight", "举报投诉的受理"),
-    "JL17-3a": _for("reference", "水平评价类职业资格的移交记录"),
     "JL17-6a": _for("gateways", "与两个全国平台的数据交换"),
     "LN24-3.6d": _for("oversight", "提示单及其整改进度"),
     "LN24-A": _for("oversight", "自查问题台账"),
-    "WH21-3.4a": _for("certificates", "空白证书的申领与结存"),
 }
 """Clause → what it waits for. Whether it still waits is for coverage to say, not for this list."""

@@ -1,6 +1,6 @@
 """A rule's condition in Chinese, as an indented list of lines (规则条件)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,13 +20,13 @@ from zhiping.core.policybook.conditions import (
     InPeriod,
     InSpan,
     Not,
-    facts_of,
 )
 from zhiping.core.policybook.messages import OPERATORS
 from zhiping.core.policybook.model import FactDeclaration
-from zhiping.core.policybook.verdict import shown_value, with_unit
+from zhiping.core.policybook.verdict import shown_value
 from zhiping.core.policybook.wording import operator_of
 from zhiping.kernel.place import Place
+from zhiping.portals.law_values import shown
 
 PREDICATES: Mapping[str, str] = {"entry_condition_met": "所选申报条件的各项要求逐一满足"}
 _SPAN_UNITS = {"day": "天", "month": "个月", "year": "年"}
@@ -130,7 +130,7 @@ class Reader:
     def _in_words(self, value: object, unit: str, fact: str) -> str:
         """Return a value with its unit, or codes as the fact that is compared calls them."""
         is_code = isinstance(value, str) or (isinstance(value, tuple) and isinstance(value[0], str))
-        return shown_value(value, self.declaration(fact)) if is_code else with_unit(value, unit)
+        return shown_value(value, self.declaration(fact)) if is_code else shown(value, unit)
 
     def declaration(self, name: str) -> FactDeclaration | None:
         """Return what a name means here: a field of the rows, a fact, or else any row's field."""
@@ -170,33 +170,3 @@ def _row(reader: Reader, row: Mapping[str, object]) -> str:
         declaration = reader.declaration(name)
         parts.append(f"{declaration.label if declaration else name} {shown_value(value, declaration)}")
     return "，".join(parts)
-
-
-def facts_asked(book: PolicyBook, conditions: Iterable[Condition]) -> tuple[str, ...]:
-    """Return the facts of a case that conditions read, in order, without doubles.
-
-    A name inside rows that the rows have a field for is that field, and no fact of the case.
-    """
-    found = dict.fromkeys(name for one in conditions for name in _asked(book, one, ""))
-    return tuple(name for name in found if name in book.facts and name not in {"place", "day"})
-
-
-def _asked(book: PolicyBook, condition: Condition, rows: str) -> Iterator[str]:
-    match condition:
-        case AllOf(parts=parts) | AnyOf(parts=parts):
-            for part in parts:
-                yield from _asked(book, part, rows)
-        case Not(part=part):
-            yield from _asked(book, part, rows)
-        case Each(of=of, condition=inner):
-            yield of
-            yield from _asked(book, inner, of)
-        case Count(of=of, where=where, against=against):
-            yield of
-            if isinstance(against, FromFact):
-                yield against.name
-            if where is not None:
-                yield from _asked(book, where, of)
-        case _:
-            held = book.facts.get(rows)
-            yield from (name for name in facts_of(condition) if held is None or held.field(name) is None)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from zhiping.portals.public.views import bodies, catalogues, certificates, errors, health, home, law, notices
+from zhiping.portals.public.views import (
+    blanks,
+    bodies,
+    catalogues,
+    certificates,
+    errors,
+    handovers,
+    health,
+    home,
+    law,
+    notices,
+    projects,
+)
 
 app_name = "public"
 
@@ -18,11 +30,16 @@ urlpatterns = [
     path("documents/<int:document_id>/", bodies.document, name="registry-document"),
     path("notices/", notices.filings, name="registry-notices"),
     path("notices/filings/<int:notice_id>/", notices.filing, name="registry-notice"),
+    path("notices/blanks/", blanks.losses, name="blank-losses"),
     path("notices/objection/", notices.objection, name="registry-objection"),
     path("notices/results/", notices.results, name="exams-notices"),
     path("notices/results/<int:sitting_id>/", notices.result, name="exams-notice"),
     path("law/", law.documents, name="policy-law"),
     path("law/here/", law.here, name="policy-here"),
+    path("law/here/values/", law.here_values, name="policy-here-values"),
+    path("law/here/whole/", law.here_whole, name="policy-here-whole"),
+    path("law/here/questions/<str:question>/", law.here_question, name="policy-here-question"),
+    path("law/tensions/", law.tension_page, name="policy-tensions"),
     path("law/compare/", law.compare, name="policy-compare"),
     path("law/opinion/", law.opinion, name="policy-opinion"),
     path("law/coverage/", law.coverage, name="policy-coverage"),
@@ -43,6 +60,9 @@ urlpatterns = [
     path("catalogues/shortages/", catalogues.shortages, name="catalogues-shortages"),
     path("catalogues/equivalences/", catalogues.equivalences, name="catalogues-equivalences"),
     path("catalogues/rates/", catalogues.rates, name="catalogues-rates"),
+    path("catalogues/projects/", projects.projects, name="ability-projects"),
+    path("catalogues/projects/<int:project_id>/", projects.project, name="ability-project"),
+    path("catalogues/handovers/", handovers.handovers, name="handovers"),
     path("complaints/", home.complaints, name="authorities-complaints"),
     path("guide/", home.guide, name="guide"),
     path("guide/<str:name>/", home.guide_page, name="guide-page"),

@@ -4,8 +4,11 @@ import functools
 import inspect
 import re
 from collections.abc import Mapping
+from importlib import import_module
 
-from zhiping.portals.console.enforcers import exported_actions, move_tables
+from django.db.models import TextChoices
+
+from zhiping.portals.console.enforcers import exported_actions, move_tables, named_views
 from zhiping.ui.labels import StateLabel, Tone, register_states
 
 CLAUSE_KINDS: Mapping[str, str] = {
@@ -76,23 +79,20 @@ QUESTIONS: Mapping[str, str] = {
 }
 """Every question that a rule of the policy book answers; a test holds the list complete."""
 
+TEST_KINDS: Mapping[str, str] = {
+    "policy": "规则测试",
+    "oracle": "独立复算测试",
+    "apps": "办理测试",
+    "portals": "网页测试",
+    "stories": "全流程测试",
+    "core": "程序测试",
+    "house": "程序测试",
+    "kernel": "程序测试",
+}
+"""What the kinds of tests are called, by the folder in which they stand."""
+
 CERTAINTIES: Mapping[str, str] = {"stated": "有明文", "uncertain": "待核实"}
 
-
-PAGES: Mapping[str, str] = {
-    "public:registry-bodies": "机构目录",
-    "public:registry-body": "机构详情",
-    "public:registry-document": "机构公开的管理办法",
-    "public:registry-notices": "备案公示",
-    "public:registry-notice": "公示与异议",
-    "public:exams-notices": "成绩公示",
-    "public:certificates-verify": "证书查询",
-    "public:certificates-verify-number": "证书查询",
-    "public:authorities-complaints": "投诉渠道",
-    "public:guide": "办事指南",
-    "public:guide-page": "办事指南",
-}
-"""Names of the pages that carry out a clause of publication."""
 
 _TERM = re.compile(r"[（(]([^（()）]*[\u4e00-\u9fff][^（()）]*)[)）]")
 
@@ -101,23 +101,34 @@ _TERM = re.compile(r"[（(]([^（()）]*[\u4e00-\u9fff][^（()）]*)[)）]")
 def enforcer_word(name: str) -> str:
     """Return how an action, a move or a page is named on the coverage page.
 
-    `registry.submit_filing` gives the Chinese term of the action's docstring; `registry.filing.submit`
-    the state to which the move leads; `public:registry-bodies` the page's name.
+    Actions (`registry.submit_filing`) and pages (`public:registry-bodies`) go by the Chinese term of their
+    docstring, moves (`registry.filing.submit`) by the state to which they lead.
     """
     if ":" in name:
-        return f"公开：{PAGES.get(name, '公开页面')}"
+        page = _term(dict(named_views())[name])
+        return f"公开：{page}" if page else "公开页面"
     app, _, rest = name.partition(".")
     thing, dot, verb = rest.partition(".")
     if dot:
         table = dict(move_tables(app))[thing]
-        ends = dict.fromkeys(
-            str(getattr(move.to, "label", move.to)) for (_, one), move in table.items() if one == verb
-        )
-        return f"办理状态：{'、'.join(ends)}"
-    action = dict(exported_actions(app))[rest]
-    first = (inspect.getdoc(action) or "").split("\n\n")[0]
+        ends = {_state_word(app, str(move.to)): None for (_, one), move in table.items() if one == verb}
+        return f"办理状态：{'、'.join(word for word in ends if word)}" if any(ends) else "办理状态"
+    term = _term(dict(exported_actions(app))[rest])
+    return f"办理环节：{term}" if term else "办理环节"
+
+
+def _term(thing: object) -> str:
+    """Return the Chinese term at the end of the first paragraph of a docstring; nothing where it has none."""
+    first = (inspect.getdoc(thing) or "").split("\n\n", maxsplit=1)[0]
     terms = _TERM.findall(first.replace("\n", " "))
-    return f"办理环节：{terms[-1]}" if terms else "办理环节"
+    return terms[-1] if terms else ""
+
+
+def _state_word(app: str, state: str) -> str:
+    """Return the label of a state among the choices of the app's states; nothing where it has none."""
+    module = import_module(f"zhiping.apps.{app}.states")
+    declared = (one for one in vars(module).values() if inspect.isclass(one) and issubclass(one, TextChoices))
+    return next((str(one(state).label) for one in declared if state in one.values), "")
 
 
 register_states("notice", {"running": StateLabel("公示中", Tone.INFO), "ended": StateLabel("已结束")})

@@ -27,7 +27,7 @@ from zhiping.apps.exams.states import (
     SittingState,
     Subject,
 )
-from zhiping.apps.journal.actions import record
+from zhiping.apps.journal.actions import keep_rule_snapshots, record
 from zhiping.apps.journal.numbering import next_number
 from zhiping.apps.reference.queries import binding_clauses, calendar, law, occupation_name
 from zhiping.apps.registry.models import Assessor, EvaluationBody, StaffMember, Venue
@@ -226,7 +226,7 @@ def declare_plan(plan_id: int, *, actor: Actor, clock: Clock) -> Plan:
             titles = "、".join(dict.fromkeys(finding.title for finding in refused))
             raise PlanRefusedByRulesError(count=len(refused), titles=titles)
         plan.state, plan.declared_on = move.to, today
-        plan.verdict = verdicts_json(verdicts)
+        plan.verdict = _stored(verdicts)
         plan.due_on = calendar().add_workdays(today, ACCEPT_WORKDAYS)
         plan.save()
         record(
@@ -267,7 +267,7 @@ def answer_plan(plan_id: int, verb: str, *, opinion: str, actor: Actor, clock: C
             if refused:
                 titles = "、".join(dict.fromkeys(finding.title for finding in refused))
                 raise PlanRefusedByRulesError(count=len(refused), titles=titles)
-            plan.accepted_on, plan.verdict = today, verdicts_json(verdicts)
+            plan.accepted_on, plan.verdict = today, _stored(verdicts)
         elif not opinion.strip():
             raise OpinionMissingError
         plan.state, plan.opinion, plan.due_on = move.to, opinion, None
@@ -329,8 +329,9 @@ def judge_plan(plan: Plan, *, declared_on: dt.date) -> tuple[tuple[Sitting, Verd
     return tuple((sitting, judge_sitting(sitting, declared_on=declared_on)) for sitting in sittings)
 
 
-def verdicts_json(verdicts: tuple[tuple[Sitting, Verdict], ...]) -> list[dict[str, object]]:
-    """Return what is frozen with a plan, sitting by sitting."""
+def _stored(verdicts: tuple[tuple[Sitting, Verdict], ...]) -> list[dict[str, object]]:
+    """Return what is frozen with a plan, sitting by sitting; the rules by which it was judged are kept."""
+    keep_rule_snapshots(verdict for _, verdict in verdicts)
     return [{"sitting": sitting.number, "verdict": verdict.to_json()} for sitting, verdict in verdicts]
 
 
@@ -398,6 +399,10 @@ def _move_assignments(sitting: Sitting) -> None:
         raise PersonBusyError(name="已安排的人员", other="其他场次") from taken
 
 
+_ASSIGNING = {Role.EXTERNAL_SUPERVISOR: ("FS20-4.4", "LN24-4a")}
+"""The clauses that sending somebody of a role carries out."""
+
+
 def _assign(
     sitting: Sitting,
     *,
@@ -446,6 +451,7 @@ def _assign(
         at=clock.now(),
         place=sitting.place,
         facts={"name": name, "role": assignment.get_role_display()},
+        clauses=_ASSIGNING.get(Role(role), ()),
     )
     return assignment
 

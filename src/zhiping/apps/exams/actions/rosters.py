@@ -21,8 +21,8 @@ from zhiping.apps.exams.models import Enrolment, RosterImport, Sitting
 from zhiping.apps.exams.plan_facts import day_of
 from zhiping.apps.exams.states import PlanState, SittingState
 from zhiping.apps.journal.actions import record
+from zhiping.apps.journal.copying import copy_frame
 from zhiping.apps.reference.queries import binding_clauses
-from zhiping.apps.registry.actions.frames import copy_frame
 from zhiping.apps.registry.actions.people import (
     RESIDENT_CARD,
     PersonDetails,

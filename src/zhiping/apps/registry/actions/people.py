@@ -11,7 +11,7 @@ import psycopg
 from django.db import connection, transaction
 
 from zhiping.apps.journal.actions import record
-from zhiping.apps.registry.actions.frames import copy_frames, parts_of
+from zhiping.apps.journal.copying import copy_frames, parts_of
 from zhiping.apps.registry.errors import AlreadyOnRecordError, IdentityNumberRefusedError, NameDiffersError
 from zhiping.apps.registry.identity import (
     number_index,

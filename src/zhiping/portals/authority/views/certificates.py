@@ -20,6 +20,7 @@ from zhiping.apps.certificates.actions import (
     restore_certificate,
 )
 from zhiping.apps.certificates.actions.unmasking import unmask_paper_number
+from zhiping.apps.certificates.blank_queries import current_sheet, sheets_of
 from zhiping.apps.certificates.messages import FIELD_LABELS
 from zhiping.apps.certificates.queries import annulment_clauses, certificate_for, certificates_within, history
 from zhiping.apps.certificates.states import CERTIFICATE_MOVES, CertificateState
@@ -46,6 +47,7 @@ from zhiping.portals.authority.pages import (
     prefix_of,
     succeeded,
 )
+from zhiping.portals.authority.views.blanks import sheet_actions
 from zhiping.portals.gate import GatedRequest, officer
 from zhiping.ui import labels
 from zhiping.ui.shapes import Column, Definition, EmptyState
@@ -134,6 +136,7 @@ def _show(request: GatedRequest, found: Any, *, paper_number: str = "", status: 
         for verb in verbs_from(CERTIFICATE_MOVES, found.state)
         if may(request.actor, CERTIFICATE_MOVES[found.state, verb].duty, found.place)
     ]
+    actions = [*sheet_actions(request, found), *actions]
     if found.state == CertificateState.VALID and may(request.actor, "certificates.issue", found.place):
         actions.insert(
             0, link("打印版（PDF）", reverse("authority:certificates-pdf", args=[found.number]), "primary")
@@ -152,6 +155,8 @@ def _show(request: GatedRequest, found: Any, *, paper_number: str = "", status: 
             else "",
             "is_unmasked": bool(paper_number),
             "history": history(found.number),
+            "sheet": current_sheet(found),
+            "sheets": sheets_of(found),
             "chain": chain_of(request, found),
             "findings": list(
                 findings_within(request.actor).filter(evidence__certificate_number=found.number)[:20]

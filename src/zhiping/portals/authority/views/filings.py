@@ -30,7 +30,6 @@ from zhiping.core.policybook import Finding, Outcome
 from zhiping.core.policybook.trace import observations
 from zhiping.kernel.moves import MoveNotAllowedError
 from zhiping.kernel.place import Place
-from zhiping.portals.authority import verdicts
 from zhiping.portals.authority.files import as_attachment, as_picture
 from zhiping.portals.authority.listing import NEAR_DAYS, Filters, Listing, due
 from zhiping.portals.authority.pages import (
@@ -49,6 +48,7 @@ from zhiping.portals.authority.pages import (
     succeeded,
 )
 from zhiping.portals.gate import GatedRequest, officer
+from zhiping.portals.verdict_panels import OFFICER, filing_panels
 from zhiping.ui import labels, shapes
 from zhiping.ui.shapes import Column, Definition, EmptyState
 
@@ -165,7 +165,7 @@ def filing(request: GatedRequest, pk: int) -> HttpResponse:
             "body": found.body,
             "actions": actions,
             "summary": _summary(found, request),
-            "panels": panels_of(verdict),
+            "panels": filing_panels(verdict, reader=OFFICER),
             "waivable": _waivable(found, verdict, request),
             "declaration": _declaration(found),
             "lines": list(found.lines.select_related("standard", "venue")),
@@ -207,14 +207,6 @@ def _declaration(found: Any) -> list[Definition]:
         kind: Any = "yes_no" if isinstance(value, bool) else "number" if isinstance(value, int) else "text"
         items.append(Definition(term=str(column.verbose_name), value=value, kind=kind))
     return items
-
-
-def panels_of(verdict: FilingVerdict) -> list[shapes.Verdict]:
-    """Return the panels of a filing: the body's conditions, then each occupation."""
-    return [
-        verdicts.panel(verdict.body, "机构条件"),
-        *(verdicts.panel(part, f"申报职业“{line.occupation_name}”") for line, part in verdict.lines),
-    ]
 
 
 def _waivable(found: Any, verdict: FilingVerdict, request: GatedRequest) -> list[Finding]:
@@ -292,38 +284,6 @@ def _checklist(visit: Any) -> list[shapes.CheckItem]:
         )
         for item in visit.items.all()
     ]
-
-
-@officer("registry.read")
-def review(request: GatedRequest, pk: int, review_pk: int) -> HttpResponse:
-    """Show the verdict frozen with one step, and replay it under the law on record now (判定重演)."""
-    step = registry.review_within(request.actor, pk, review_pk)
-    parts = verdicts.stored_parts(step.verdict) if step.verdict else []
-    replays = verdicts.replayed(parts)
-    return page(
-        request,
-        "review",
-        {
-            "title": f"{_STEPS.get(step.verb, step.verb)}时的判定",
-            "crumbs": crumbs(
-                ("备案审核", reverse("authority:filings-list")),
-                (step.filing.number, reverse("authority:filings-show", args=[pk])),
-                ("当时判定", ""),
-            ),
-            "step": step,
-            "parts": [
-                {
-                    "title": title,
-                    "same": replay.is_same,
-                    "outcome_same": replay.outcome_is_same,
-                    "differences": verdicts.differences(replay),
-                    "panel": verdicts.panel(replay.before, title, frozen_at=step.at),
-                }
-                for title, replay in replays
-            ],
-            "is_same": all(replay.is_same for _, replay in replays),
-        },
-    )
 
 
 class OpinionForm(forms.Form):

@@ -29,6 +29,9 @@ _TRACEABLE = frozenset(
         "exams.sitting",
         "exams.enrolment",
         "certificates.certificate",
+        "certificates.blankrequest",
+        "certificates.blankwriteoff",
+        "certificates.blankstock",
         "screening.run",
         "screening.finding",
     }

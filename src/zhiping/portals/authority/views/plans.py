@@ -17,7 +17,6 @@ from zhiping.apps.reference.queries import binding_clauses
 from zhiping.core.policybook import Outcome, Verdict
 from zhiping.kernel.moves import MoveNotAllowedError
 from zhiping.kernel.place import Place
-from zhiping.portals.authority import verdicts
 from zhiping.portals.authority.listing import Filters, Listing, due
 from zhiping.portals.authority.pages import (
     ALL,
@@ -35,6 +34,7 @@ from zhiping.portals.authority.pages import (
 )
 from zhiping.portals.authority.views.filings import OpinionForm
 from zhiping.portals.gate import GatedRequest, officer
+from zhiping.portals.verdict_panels import OFFICER, outcome_word, panel
 from zhiping.ui.shapes import Column, Definition, EmptyState
 
 VERBS = {
@@ -121,12 +121,15 @@ def plan(request: GatedRequest, pk: int) -> HttpResponse:
             "sittings": [
                 {
                     "sitting": sitting,
-                    "panel": verdicts.panel(verdict, f"场次 {sitting.number}"),
+                    "panel": panel(verdict, f"场次 {sitting.number}", reader=OFFICER),
                     "people": exams.assignments_of(sitting),
                 }
                 for sitting, verdict in judged
             ],
-            "frozen": _frozen(found),
+            "frozen": [
+                {"sitting": part["sitting"], "outcome": outcome_word(Outcome(part["verdict"]["outcome"]))}
+                for part in found.verdict or ()
+            ],
             "trace_url": reverse("authority:journal-trace", args=["exams.plan", str(pk)]),
         },
     )
@@ -144,23 +147,6 @@ def _details(found: Any, request: GatedRequest) -> list[Definition]:
         Definition(term="受理日", value=found.accepted_on, kind="date"),
         Definition(term="受理意见", value=found.opinion, wide=True),
     ]
-
-
-def _frozen(found: Any) -> list[dict[str, Any]]:
-    """Return the verdicts kept with the plan, each replayed under the law on record now."""
-    rows = []
-    for part in found.verdict or ():
-        (title, replay), *_ = verdicts.replayed([(part["sitting"], part["verdict"])])
-        rows.append(
-            {
-                "sitting": title,
-                "outcome": verdicts.outcome_word(replay.before.outcome),
-                "same": replay.is_same,
-                "outcome_same": replay.outcome_is_same,
-                "differences": verdicts.differences(replay),
-            }
-        )
-    return rows
 
 
 @officer("exams.read")

@@ -448,7 +448,7 @@ def _clauses(found: Any) -> list[dict[str, str]]:
                 "where": f"{document.title}{clause.where}",
                 "summary": clause.summary,
                 "binds": "" if binds else "不在本地施行，仅供参考",
-                "url": reverse("authority:law-document", args=[document.id]),
+                "url": reverse("public:policy-document", args=[document.id]),
             }
         )
     return rows

@@ -25,7 +25,6 @@ from zhiping.core.roster.export import Cell
 from zhiping.kernel.clock import CHINA
 from zhiping.kernel.moves import MoveNotAllowedError
 from zhiping.kernel.place import Place
-from zhiping.portals.authority import verdicts
 from zhiping.portals.authority.listing import Filters, Listing, due, wants_export, xlsx
 from zhiping.portals.authority.pages import (
     ALL,
@@ -44,6 +43,7 @@ from zhiping.portals.authority.pages import (
 )
 from zhiping.portals.authority.views.filings import OpinionForm
 from zhiping.portals.gate import GatedRequest, officer
+from zhiping.portals.verdict_panels import OFFICER, panel
 from zhiping.ui import formatting, labels
 from zhiping.ui.shapes import Action, Column, Definition, EmptyState, Figure
 
@@ -171,9 +171,10 @@ def sitting(request: GatedRequest, pk: int) -> HttpResponse:
             "actions": _actions(found, request),
             "items": _details(found, request),
             "figures": _figures(found, sheet, certificates.count()),
-            "panel": verdicts.panel(
+            "panel": panel(
                 judge_sitting(found, declared_on=found.plan.declared_on or request.clock.today()),
                 "考前报备条件",
+                reader=OFFICER,
             ),
             "sheet": sheet,
             "lines": page_of_lines(request, sheet),
@@ -196,6 +197,8 @@ def _actions(found: Any, request: GatedRequest) -> list[Action]:
         actions.append(link("审核成绩", reverse("authority:sittings-results", args=[found.pk]), "primary"))
     if "issue" in verbs:
         actions.append(link("核准发证", reverse("authority:sittings-issue", args=[found.pk]), "primary"))
+    if found.state == SittingState.ISSUED and may(request.actor, "certificates.keep_blanks", found.place):
+        actions.append(link("批次登记空白证书", reverse("authority:sittings-blanks", args=[found.pk])))
     supervises = may(request.actor, "exams.supervise", found.place)
     if supervises and found.state in {SittingState.PLANNED, SittingState.HELD}:
         actions.append(link("登记考场情况", reverse("authority:sittings-incident", args=[found.pk])))

@@ -15,6 +15,7 @@ from zhiping.apps.registry.models import Filing, FilingLine, Review
 from zhiping.apps.registry.queries import own_body, own_documents, own_filing, own_filings, own_venues
 from zhiping.apps.registry.states import EDITABLE, FilingState
 from zhiping.core.catalogues.occupations import occupations
+from zhiping.core.policybook import Verdict
 from zhiping.kernel.errors import DomainError
 from zhiping.portals.body.forms import (
     DeclarationForm,
@@ -29,8 +30,8 @@ from zhiping.portals.body.forms import (
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.occupations import search_occupations
 from zhiping.portals.body.pages import attempt, done, found, page, refused
-from zhiping.portals.body.panels import filing_panels, frozen_panels, overall, parted
 from zhiping.portals.gate import GatedRequest, body_clerk
+from zhiping.portals.verdict_panels import BODY, filing_panels, overall, panel, parted, stored_parts
 from zhiping.ui import shapes
 from zhiping.ui.labels import Tone, level
 
@@ -184,7 +185,7 @@ def _live(request: GatedRequest, one: Filing) -> dict[str, object]:
     return {
         "outcome": outcome,
         "outcome_words": words,
-        "parts": [parted(each) for each in filing_panels(verdict)],
+        "parts": [parted(each) for each in filing_panels(verdict, reader=BODY)],
         "hard": _hard(verdict),
         "judged_at": request.clock.now(),
     }
@@ -515,7 +516,10 @@ def filing_review(request: GatedRequest, filing_id: int, review_id: int) -> Http
         "frozen_verdict.html",
         title=f"{_VERBS[step.verb]}时的判定",
         step=step,
-        panels=frozen_panels(step.verdict or {}, names, at=step.at),
+        panels=[
+            panel(Verdict.from_json(part), title, reader=BODY, frozen_at=step.at)
+            for title, part in stored_parts(step.verdict, names)
+        ],
         filing=one,
         crumbs=[
             *_crumbs("备案", "body:registry-filings"),

@@ -17,8 +17,8 @@ from zhiping.kernel.errors import DomainError
 from zhiping.portals.body.forms import PlanFilters, PlanForm, ReasonForm, SittingForm
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.pages import attempt, done, page, refused
-from zhiping.portals.body.panels import panel, parted
 from zhiping.portals.gate import GatedRequest, body_clerk
+from zhiping.portals.verdict_panels import BODY, panel, parted
 from zhiping.ui import shapes
 from zhiping.ui.labels import level
 
@@ -125,8 +125,8 @@ def _verdict(one: Plan, sitting: Sitting, request: GatedRequest, *, editable: bo
         frozen: list[dict[str, Any]] = one.verdict or []
         for each in frozen:
             if each["sitting"] == sitting.number:
-                return panel(Verdict.from_json(each["verdict"]), title=title)
-    return panel(judge_sitting(sitting, declared_on=request.clock.today()), title=title)
+                return panel(Verdict.from_json(each["verdict"]), title, reader=BODY)
+    return panel(judge_sitting(sitting, declared_on=request.clock.today()), title, reader=BODY)
 
 
 def _steps(one: Plan) -> list[shapes.TimelineStep]:

@@ -17,9 +17,9 @@ from zhiping.kernel.errors import DomainError
 from zhiping.portals.body.forms import RESULTS_DUE, ArchiveForm, IncidentForm, RosterForm, SittingFilters
 from zhiping.portals.body.lists import Listing, is_export
 from zhiping.portals.body.pages import attachment, attempt, done, found, page, refused
-from zhiping.portals.body.panels import panel, parted
 from zhiping.portals.body.views.plans import crumbs
 from zhiping.portals.gate import GatedRequest, body_clerk
+from zhiping.portals.verdict_panels import BODY, panel, parted
 from zhiping.ui import shapes
 from zhiping.ui.labels import Tone, level
 
@@ -130,7 +130,8 @@ def sitting(request: GatedRequest, sitting_id: int) -> HttpResponse:
         part=parted(
             panel(
                 judge_sitting(one, declared_on=one.plan.declared_on or request.clock.today()),
-                title="本场安排",
+                "本场安排",
+                reader=BODY,
             )
         ),
         steps=_steps(one, request),

@@ -125,7 +125,7 @@ def body(request: GatedRequest, body_id: int) -> HttpResponse:
 @public
 @discloses("LN24-2.3b", "FS20-4.3")
 def document(_request: GatedRequest, document_id: int) -> HttpResponse:
-    """Hand out one published document, as an attachment that no browser runs (下载)."""
+    """Hand out one published document, as an attachment that no browser runs (机构公开的管理办法)."""
     found = registry.published_document(document_id)
     if found is None:
         raise Http404

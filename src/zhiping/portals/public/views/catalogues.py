@@ -1,5 +1,6 @@
 """Dated lists for everybody (目录公开): directories, cancelled items, implementing list, standards, rates."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,9 +12,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhiping.apps.reference import catalogue_queries as lists
-from zhiping.apps.reference.queries import binding_clauses, judge, occupation_name
+from zhiping.apps.reference.handover_queries import responsibilities_at
+from zhiping.apps.reference.queries import binding_clauses, judge
 from zhiping.core.catalogues.cancellations import total
-from zhiping.core.catalogues.errors import OccupationUnknownError
 from zhiping.core.catalogues.qualifications import (
     CHANGE_NAMES,
     COUNT_NAMES,
@@ -22,17 +23,17 @@ from zhiping.core.catalogues.qualifications import (
     Directory,
     Standing,
     counted,
+    plain_name,
 )
-from zhiping.core.catalogues.rates import RATE_NAMES, RateKind
 from zhiping.kernel.place import NATION
+from zhiping.portals import catalogue_words as words
 from zhiping.portals.disclosure import discloses
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.labels import place_name
-from zhiping.portals.public import catalogue_words as words
 from zhiping.portals.public.forms import day_field
 from zhiping.portals.public.lists import download, page_of, place_choices
 from zhiping.ui.formatting import short_day
-from zhiping.ui.shapes import Action, Column, Crumb, Definition, EmptyState, Figure, NavItem, Table
+from zhiping.ui.shapes import Action, Crumb, Definition, EmptyState, Figure, NavItem, Table
 
 PER_PAGE = 50
 _EXPORTS = frozenset({"xlsx", "csv", "json"})
@@ -47,6 +48,8 @@ _TABS = (
     ("急需紧缺", "public:catalogues-shortages"),
     ("比照表", "public:catalogues-equivalences"),
     ("收费与补贴", "public:catalogues-rates"),
+    ("专项能力项目", "public:ability-projects"),
+    ("移交与责任单位", "public:handovers"),
 )
 
 
@@ -151,7 +154,7 @@ def index(request: GatedRequest) -> HttpResponse:
             "period": words.period_words(one),
             "counts": [(COUNT_NAMES[name], count) for name, count in one.counts.items()],
             "certainty": words.CERTAINTIES[one.certainty],
-            "is_current": one.period is not None and one.period.covers(on),
+            "is_current": one.place in {NATION, place} and one.period is not None and one.period.covers(on),
         }
         for one in lists.editions_on_record()
     ]
@@ -237,7 +240,8 @@ def qualifications(request: GatedRequest) -> HttpResponse:
         words.Sheet(
             title=f"职业资格目录（{place_name(place)}）",
             name="qualifications",
-            rows=words.qualification_rows(rows),
+            rows=rows,
+            write=words.qualification_rows,
             shown=("序号", "职业资格", "人员类别", "资格类别", "实施部门", "确定程度", "说明"),
         ),
         tab="public:catalogues-qualifications",
@@ -296,9 +300,8 @@ def changes(request: GatedRequest) -> HttpResponse:
         words.Sheet(
             title="职业资格目录版本比较",
             name="changes",
-            rows=words.change_rows(
-                one for one in found if not wanted or wanted in {kind.value for kind in one.kinds}
-            ),
+            rows=[one for one in found if not wanted or wanted in {kind.value for kind in one.kinds}],
+            write=words.change_rows,
             shown=("变化", "原名称", "原类别", "现名称", "现类别", "退出日"),
         ),
         tab="public:catalogues-changes",
@@ -315,30 +318,30 @@ def _edition(key: str) -> Directory | None:
 
 @require_safe
 @public
-@discloses("JL17-1a", "JL17-1d", "JL17-A1", "JL17-A2")
+@discloses("JL17-1a", "JL17-A1", "JL17-A2")
 def cancelled(request: GatedRequest) -> HttpResponse:
     """Show the batches of cancelled items and the items that are named (取消事项)."""
     form = CancelledForm(request.GET or None, on=request.clock.today())
     on, place = form.asked()
     asked = getattr(form, "cleaned_data", {})
+    items = lists.cancelled_items(place)
     rows = [
         row
-        for row in lists.cancelled_items(place)
+        for row in items
         if asked.get("text", "") in row.name
         and asked.get("batch", "") in {"", row.batch}
         and (day := lists.cancelled_on(row)) is not None
         and day <= on
     ]
-    trackers = {} if place == NATION else lists.trackers(rows, place=place, on=on)
-    named = lists.cancelled_items(place)
+    named = Counter((row.place, row.batch) for row in items)
     shown = ["项目名称", "批次", "公布取消日", "原实施部门", "衔接项目", "确定程度"]
-    if trackers:
+    if place != NATION:
         shown.insert(5, "跟踪督查部门")
     batches = [
         {
             "batch": one,
             "place": place_name(one.place),
-            "named": sum((row.place, row.batch) == (one.place, one.code) for row in named),
+            "named": named[one.place, one.code],
             "is_doubtful": one.day_certainty.value == "uncertain",
         }
         for one in lists.batches(place)
@@ -349,7 +352,10 @@ def cancelled(request: GatedRequest) -> HttpResponse:
         words.Sheet(
             title="已取消的职业资格许可和认定事项",
             name="cancelled",
-            rows=words.cancelled_rows(rows, trackers),
+            rows=rows,
+            write=lambda seen: words.cancelled_rows(
+                seen, {} if place == NATION else lists.trackers(seen, place=place, on=on)
+            ),
             shown=shown,
         ),
         tab="public:catalogues-cancelled",
@@ -375,8 +381,9 @@ def implementing(request: GatedRequest) -> HttpResponse:
         words.Sheet(
             title=f"职业资格实施清单（{place_name(place)}）",
             name="implementing",
-            rows=words.qualification_rows(row.qualification for row in rows),
-            shown=("序号", "职业资格", "人员类别", "资格类别", "实施部门", "组织实施机构"),
+            rows=rows,
+            write=lambda seen: _with_responsible(seen, on=on, place=place),
+            shown=("序号", "职业资格", "人员类别", "资格类别", "实施部门", "组织实施机构", "责任单位"),
         ),
         tab="public:catalogues-implementing",
         subtitle="各地、各部门实施的职业资格及其组织实施机构。",
@@ -387,6 +394,16 @@ def implementing(request: GatedRequest) -> HttpResponse:
             actions=(Action(label="查看全国目录", url=reverse("public:catalogues-qualifications")),),
         ),
     )
+
+
+def _with_responsible(seen: Sequence[lists.ImplementedItem], *, on: date, place: str) -> list[words.Row]:
+    """Add the body that took a qualification over, where one did (移交后的责任单位); GD18-3."""
+    bodies = {plain_name(one.item): one.body for one in responsibilities_at(on, place)}
+    qualifications = [row.qualification for row in seen]
+    return [
+        {**row, "责任单位": bodies.get(plain_name(one.full_name), "")}
+        for one, row in zip(qualifications, words.qualification_rows(qualifications), strict=True)
+    ]
 
 
 @require_safe
@@ -468,30 +485,10 @@ def standards(request: GatedRequest) -> HttpResponse:
     """Show the occupational standards and norms in force on a day (职业标准)."""
     form = AsOfForm(request.GET or None, on=request.clock.today())
     on, _ = form.asked()
-    rows = [
-        {
-            "名称": row.title,
-            "职业": _called(row.occupation_code),
-            "职业编码": row.occupation_code,
-            "类别": row.get_kind_display(),
-            "编制规程": row.get_generation_display(),
-            "涵盖等级": "、".join(row.levels),
-            "施行日": row.valid_from,
-            "截止日（不含）": row.valid_to or "",
-            "确定程度": row.get_certainty_display(),
-            "来源": row.source,
-        }
-        for row in lists.standards_on(on)
-    ]
     return _list_page(
         request,
         form,
-        words.Sheet(
-            title="职业标准和评价规范",
-            name="standards",
-            rows=rows,
-            shown=("名称", "职业", "职业编码", "类别", "编制规程", "涵盖等级", "施行日", "确定程度"),
-        ),
+        words.standards_sheet(on),
         tab="public:catalogues-standards",
         subtitle=f"{short_day(on)}施行中的国家职业标准和用人单位评价规范。",
         empty=EmptyState(title="没有施行中的职业标准", text="可以改选日期；标准由主管部门导入。"),
@@ -505,40 +502,16 @@ def shortages(request: GatedRequest) -> HttpResponse:
     """Show the scarce occupations of a city on a day (急需紧缺职业)."""
     form = AsOfForm(request.GET or None, on=request.clock.today())
     on, place = form.asked()
-    rows = [
-        {
-            "地区": place_name(row.place),
-            "职业": _called(row.occupation_code),
-            "职业编码": row.occupation_code,
-            "施行日": row.valid_from,
-            "截止日（不含）": row.valid_to or "",
-            "确定程度": row.get_certainty_display(),
-            "来源": row.source,
-        }
-        for row in lists.shortages_on(on, "" if place == NATION else place)
-    ]
     return _list_page(
         request,
         form,
-        words.Sheet(
-            title="急需紧缺职业目录",
-            name="shortages",
-            rows=rows,
-            shown=("地区", "职业", "职业编码", "施行日", "截止日（不含）", "确定程度"),
-        ),
+        words.shortages_sheet(on, "" if place == NATION else place),
         tab="public:catalogues-shortages",
         subtitle="各市发布的急需紧缺职业；未收录目录的地方，涉及目录的条件判为“待核”。",
         empty=EmptyState(
             title="没有收录急需紧缺职业目录", text="目录由各市发布、由主管部门导入。可以改选地区或日期。"
         ),
     )
-
-
-def _called(code: str) -> str:
-    try:
-        return occupation_name(code)
-    except OccupationUnknownError:
-        return "不在2022年版大典"
 
 
 @require_safe
@@ -551,12 +524,7 @@ def equivalences(request: GatedRequest) -> HttpResponse:
     return _list_page(
         request,
         form,
-        words.Sheet(
-            title="职业技能等级与职称、学历比照表",
-            name="equivalences",
-            rows=words.equivalence_rows(lists.equivalences_on(on, place)),
-            shown=("地区", "依据内容", "比照对象", "对象内容", "比照效力", "附加条件", "文号", "确定程度"),
-        ),
+        words.equivalences_sheet(on, place),
         tab="public:catalogues-equivalences",
         subtitle="技能等级、技工院校班次与相应职称、学历的比照。标明“待核实”的尚未见到文件原文，以文件为准。",
         empty=EmptyState(title="没有比照关系", text="可以改选地区或日期。"),
@@ -565,25 +533,15 @@ def equivalences(request: GatedRequest) -> HttpResponse:
 
 @require_safe
 @public
-@discloses("WH21-5.2", "JL17-3b")
+@discloses("JL17-3b")
 def rates(request: GatedRequest) -> HttpResponse:
     """Show the fees and subsidies of a place on a day (收费与补贴标准)."""
     form = AsOfForm(request.GET or None, on=request.clock.today())
     on, place = form.asked()
-    found = [
-        {"标准": RATE_NAMES[kind], **row}
-        for kind in RateKind
-        for row in words.rate_rows(lists.rates_on(on, kind, place))
-    ]
     return _list_page(
         request,
         form,
-        words.Sheet(
-            title="收费标准和补贴标准",
-            name="rates",
-            rows=found,
-            shown=("标准", "地区", "评价类型", "项目", "等级", "金额（元）", "计价单位", "文号", "确定程度"),
-        ),
+        words.rates_sheet(on, place),
         tab="public:catalogues-rates",
         subtitle="按地区和日期查看。“金额未见”表示文件已知、标准未收录，不据以计算。",
         empty=EmptyState(
@@ -607,9 +565,13 @@ def _list_page(
     wanted = request.GET.get("export", "")
     if wanted in _EXPORTS:
         return download(
-            wanted, sheet.rows, title=sheet.title, name=f"catalogue-{sheet.name}", as_of=request.clock.now()
+            wanted,
+            sheet.written(),
+            title=sheet.title,
+            name=f"catalogue-{sheet.name}",
+            as_of=request.clock.now(),
         )
-    page = page_of(request, list(sheet.rows), PER_PAGE)
+    page = page_of(request, sheet.rows, PER_PAGE)
     query = request.GET.copy()
     for name in ("export", "page"):
         query.pop(name, None)
@@ -620,8 +582,8 @@ def _list_page(
     table = Table(
         name=sheet.name,
         caption=sheet.title,
-        columns=[Column(key=header, label=header, kind=_kind(header)) for header in sheet.shown],
-        rows=list(page.object_list),
+        columns=sheet.columns,
+        rows=sheet.write(list(page.object_list)),
         page=page,
         total=page.paginator.count,
         export_url=links["xlsx"],
@@ -643,12 +605,6 @@ def _list_page(
             "crumbs": _crumbs(sheet.title),
         },
     )
-
-
-def _kind(header: str) -> Any:
-    if header in {"公布取消日", "施行日", "退出日"} or header.startswith("截止日"):
-        return "date"
-    return "code" if header == "职业编码" else "number" if header == "金额（元）" else "text"
 
 
 def _tabs(current: str) -> list[NavItem]:

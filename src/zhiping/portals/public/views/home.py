@@ -123,7 +123,7 @@ def guide(request: GatedRequest) -> HttpResponse:
 @public
 @discloses("FS20-3.3")
 def guide_page(request: GatedRequest, name: str) -> HttpResponse:
-    """Show one guide."""
+    """Show one guide (办事指南)."""
     found = next((one for one in GUIDES if one.name == name), None)
     if found is None:
         raise Http404

@@ -114,12 +114,17 @@ def _list(
         as_of=request.clock.now(),
         empty=EmptyState(title="没有公示", text=empty, actions=(Action(label="查看全部", url=request.path),)),
     )
-    tabs = (
+    return render(request, "public/notices.html", {"table": table, "tabs": notice_tabs(which)})
+
+
+def notice_tabs(which: str) -> tuple[NavItem, ...]:
+    """Return the kinds of notices as tabs."""
+    return (
         NavItem(label="备案公示", url=reverse("public:registry-notices"), current=which == "filings"),
         NavItem(label="成绩公示", url=reverse("public:exams-notices"), current=which == "results"),
+        NavItem(label="空白证书作废公告", url=reverse("public:blank-losses"), current=which == "blanks"),
         NavItem(label="异议答复查询", url=reverse("public:registry-objection")),
     )
-    return render(request, "public/notices.html", {"table": table, "tabs": tabs})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

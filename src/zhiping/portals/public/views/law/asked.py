@@ -1,6 +1,7 @@
 """The place and the day that a reader asks about (所选地区与日期): read, offered, kept in links."""
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -10,11 +11,14 @@ from django.http import QueryDict
 
 from zhiping.apps.reference.queries import law
 from zhiping.core.catalogues.divisions import Division, divisions
+from zhiping.core.policybook import PolicyBook
 from zhiping.kernel.place import NATION, Place, PlaceMalformedError
 from zhiping.portals.public.forms import day_field
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """Days that the pages answer for; divisions are on record from 1980 on."""
+
+_LONGEST_SHOWN = 24
 
 type Choice = tuple[str, str]
 type Group = tuple[str, list[Choice]]
@@ -50,13 +54,14 @@ class PlaceDayForm(forms.Form):
         day, place = f"on{suffix}", f"place{suffix}"
         self.fields[day] = self.fields.pop("on")
         self.fields[day].widget.attrs.update({"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()})
-        chosen = known_place(str(data.get(place, "")) if data else "", on=today) or Place(NATION)
+        asked_for = str(data.get(place, "")) if data else ""
+        chosen = known_place(asked_for, on=today) or Place(NATION)
         choices = place_groups(chosen, on=today)
         self.fields[place] = forms.ChoiceField(
             label="地区",
             required=False,
             choices=choices,
-            error_messages={"invalid_choice": "没有代码为“%(value)s”的地区。请在列表中选择。"},
+            error_messages={"invalid_choice": f"没有代码为“{_cut(asked_for)}”的地区。请在列表中选择。"},
         )
         self.fields = {name: self.fields[name] for name in (place, day)}
 
@@ -80,6 +85,11 @@ class PlaceDayForm(forms.Form):
         )
 
 
+def _cut(text: str) -> str:
+    """Return what was written, in a length that a sentence can carry."""
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
 def kept_of(data: QueryDict, *, today: date) -> Asked | None:
     """Return the place and the day that links carry along; None where there are none, or bad ones."""
     if "place" not in data and "on" not in data:
@@ -98,13 +108,18 @@ def known_place(code: str, *, on: date) -> Place | None:
     return place if is_known else None
 
 
-def place_groups(chosen: Place, *, on: date) -> list[Choice | Group]:
+def place_groups(chosen: Place, *, on: date) -> tuple[Choice | Group, ...]:
     """Return the places to choose from, by province: those with law of their own, with what lies in them.
 
     Of any other province it offers the province, and what lies in the chosen one, so that each place can
     be reached in steps.
     """
-    ruled = {place for place in _places_with_law() if place.code != NATION}
+    return _place_groups(law(), chosen, on)
+
+
+@functools.lru_cache(maxsize=256)
+def _place_groups(book: PolicyBook, chosen: Place, on: date) -> tuple[Choice | Group, ...]:
+    ruled = {place for place in _places_with_law(book) if place.code != NATION}
     opened = {step for place in (chosen, *ruled) for step in place.chain}
     groups: list[Choice | Group] = [(NATION, "全国")]
     for province in divisions().children(NATION, on=on):
@@ -114,7 +129,7 @@ def place_groups(chosen: Place, *, on: date) -> list[Choice | Group]:
     if chosen.code not in {*offered, NATION}:  # a code that was given up: offered since it was asked for
         held = divisions().history(chosen.code)
         groups.append(("已撤销的区划", [(chosen.code, held[-1].name if held else chosen.code)]))
-    return groups
+    return tuple(groups)
 
 
 def _inside(province: Division, opened: set[Place], *, on: date) -> Iterator[Choice]:
@@ -127,9 +142,7 @@ def _inside(province: Division, opened: set[Place], *, on: date) -> Iterator[Cho
                 yield district.code, f"　{district.name}"
 
 
-def _places_with_law() -> Sequence[Place]:
-    book = law()
+def _places_with_law(book: PolicyBook) -> set[Place]:
     places = {one.place for one in book.documents.values()}
     places |= {place for rule in book.rules.values() for place in rule.where}
-    places |= {value.place for one in book.parameters.values() for value in one.values}
-    return sorted(places)
+    return places | {value.place for one in book.parameters.values() for value in one.values}

@@ -1,38 +1,38 @@
 """Documents, clauses, rules with their cases, parameters, screens: one page each (政策依据)."""
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterator, Mapping
 from datetime import date
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhiping.apps.reference.queries import law
-from zhiping.core.policybook import Rule
-from zhiping.core.policybook.conditions import parameters_of
-from zhiping.core.policybook.coverage import coverage as clause_coverage
+from zhiping.core.policybook import PolicyBook, Rule
 from zhiping.core.policybook.model import Case, Document
 from zhiping.kernel.place import NATION, Place
 from zhiping.portals.gate import GatedRequest, public
 from zhiping.portals.public.conditions import Reader, given_facts
 from zhiping.portals.public.forms import LawForm
 from zhiping.portals.public.lists import place_choices
+from zhiping.portals.public.tensions import Tension, tensions_of_clause, tensions_of_question
 from zhiping.portals.public.views.law.asked import Asked, kept_of
 from zhiping.portals.public.views.law.fact_forms import query_of
 from zhiping.portals.public.views.law.pages import (
     document_line,
     frame,
     notice_of,
-    own_enforcers,
-    own_proofs,
     question_word,
     questions_in_order,
     rule_line,
     value_shown,
 )
-from zhiping.portals.public.views.law.proof import Proof, coverage_line, rule_proofs
+from zhiping.portals.public.views.law.proof import clause_lines, rule_proofs, screen_proofs
+from zhiping.portals.public.views.law.refused import keeps_place_and_day, missing, status_of
+from zhiping.portals.public.views.law.standing import parameters_read
 from zhiping.portals.public.words import CERTAINTIES, DECISION_DAYS
 from zhiping.ui.shapes import Action, Column, Crumb, Definition, EmptyState, Table
 
@@ -51,8 +51,14 @@ def documents(request: GatedRequest) -> HttpResponse:
     rows = [
         document_line(one)
         for one in sorted(book.documents.values(), key=lambda one: one.issued, reverse=True)
-        if _is_asked(one, on, place)
+        if not form.errors and _is_asked(one, on, place)
     ]
+    empty = EmptyState(
+        title="该日该地没有收录的文件",
+        text="这不等于没有规定。可以改选日期或地区，或向当地主管部门核实。",
+    )
+    if form.errors:
+        empty = EmptyState(title="筛选条件有误", text="请按上面的提示更正地区或日期。")
     table = Table(
         name="documents",
         caption=f"{on.year}年{on.month}月{on.day}日施行的文件" if on else "全部文件",
@@ -70,12 +76,10 @@ def documents(request: GatedRequest) -> HttpResponse:
         total=len(rows),
         filters=form,
         as_of=request.clock.now(),
-        empty=EmptyState(
-            title="该日该地没有收录的文件",
-            text="这不等于没有规定。可以改选日期或地区，或向当地主管部门核实。",
-        ),
+        empty=empty,
     )
-    return render(request, "public/law.html", {**frame(request, "documents"), "table": table})
+    context = {**frame(request, "documents"), "table": table}
+    return render(request, "public/law.html", context, status=status_of(request, form))
 
 
 def _is_asked(document: Document, on: date | None, place: str) -> bool:
@@ -85,15 +89,15 @@ def _is_asked(document: Document, on: date | None, place: str) -> bool:
 
 @require_safe
 @public
+@keeps_place_and_day
 def document(request: GatedRequest, document_id: str) -> HttpResponse:
     """Show one document with its clauses and what enforces each (文件详情)."""
     book = law()
     found = book.documents.get(document_id)
     if found is None:
-        raise Http404
+        return _missing(request, "文件", document_id, {one.id: one.title for one in book.documents.values()})
     page = frame(request)
     asked: Asked | None = page["asked"]
-    rows = [row for row in clause_coverage(book, own_enforcers()).rows if row.clause.document == document_id]
     context = {
         **page,
         "document": found,
@@ -113,9 +117,10 @@ def document(request: GatedRequest, document_id: str) -> HttpResponse:
             Definition(term="来源", value=found.source, wide=True),
             *((Definition(term="说明", value=found.note, wide=True),) if found.note else ()),
         ),
+        "tensions": tensions_of_clause(document_id),
         "basis": [book.documents[one] for one in found.basis if one in book.documents],
         "based_on_it": [one for one in book.documents.values() if document_id in one.basis],
-        "rows": [coverage_line(row, own_proofs()) for row in rows],
+        "rows": [one for one in clause_lines() if one.row.clause.document == document_id],
         "crumbs": (Crumb(label="政策依据", url=reverse("public:policy-law")), Crumb(label=found.title)),
     }
     return render(request, "public/law_document.html", context)
@@ -123,11 +128,12 @@ def document(request: GatedRequest, document_id: str) -> HttpResponse:
 
 @require_safe
 @public
+@keeps_place_and_day
 def clause(request: GatedRequest, clause_id: str) -> HttpResponse:
     """Lead to a clause in its document, place and day kept (条款)."""
     found = law().clauses.get(clause_id)
     if found is None:
-        raise Http404
+        return _missing(request, "条款", clause_id, {one.id: one.where for one in law().clauses.values()})
     asked = kept_of(request.GET, today=request.clock.today())
     address = reverse("public:policy-document", args=[found.document])
     return redirect(f"{address}{asked.kept if asked else ''}#{found.id}")
@@ -135,49 +141,85 @@ def clause(request: GatedRequest, clause_id: str) -> HttpResponse:
 
 @require_safe
 @public
+@keeps_place_and_day
 def rules(request: GatedRequest) -> HttpResponse:
-    """List the rules by the question that they answer (规则)."""
-    book, question = law(), request.GET.get("question", "")
-    page = frame(request, "rules")
-    ordered = sorted(book.rules.values(), key=lambda one: one.id)
-    groups = [
-        {
-            "question": question_word(name),
-            "rules": [rule_line(one) for one in ordered if one.asks_of == name],
-        }
-        for name in questions_in_order()
-        if question in {"", name}
-    ]  # fmt: skip
+    """List the rules of a question, or the questions with how many rules each has (规则)."""
+    question, is_whole = request.GET.get("question", ""), request.GET.get("whole") == "1"
+    if question and question not in law().questions:
+        known = {one: question_word(one) for one in questions_in_order()}
+        return missing(
+            request, thing="事项", key=question, known=known, page="public:policy-here-question",
+            within=reverse("public:policy-rules"),
+        )  # fmt: skip
+    by_question = _rules_by_question(law())
     context = {
-        **page,
-        "groups": groups,
-        "questions": [(name, question_word(name), question == name) for name in questions_in_order()],
-        "count": sum(len(group["rules"]) for group in groups),
-    }
+        **frame(request, "rules"),
+        "groups": [
+            {"name": name, "question": question_word(name), "rules": by_question[name]}
+            for name in questions_in_order()
+            if is_whole or question == name
+        ],
+        "questions": [
+            {"name": name, "label": question_word(name), "count": len(by_question[name]),
+             "is_chosen": question == name}
+            for name in questions_in_order()
+        ],
+        "question": question,
+        "is_whole": is_whole,
+        "count": sum(len(those) for those in by_question.values()),
+        "tensions": tensions_of_question(question),
+    }  # fmt: skip
     return render(request, "public/law_rules.html", context)
+
+
+@functools.lru_cache(maxsize=2)
+def _rules_by_question(book: PolicyBook) -> Mapping[str, tuple[dict[str, object], ...]]:
+    ordered = sorted(book.rules.values(), key=lambda one: one.id)
+    return {name: tuple(rule_line(one) for one in ordered if one.asks_of == name) for name in book.questions}
+
+
+def _missing(request: GatedRequest, thing: str, key: str, known: Mapping[str, str]) -> HttpResponse:
+    """Say that there is no such thing; its address and the list that has them go by its kind."""
+    page, within = {
+        "文件": ("policy-document", "policy-law"),
+        "条款": ("policy-clause", "policy-coverage"),
+        "规则": ("policy-rule", "policy-rules"),
+        "参数": ("policy-parameter", "policy-here-values"),
+        "筛查规则": ("policy-screen", "policy-coverage"),
+    }[thing]
+    return missing(
+        request, thing=thing, key=key, known=known, page=f"public:{page}", within=reverse(f"public:{within}")
+    )
 
 
 @require_safe
 @public
+@keeps_place_and_day
 def rule(request: GatedRequest, rule_id: str) -> HttpResponse:
     """Show one rule: what it demands where and when, its clauses, cases and tests (规则详情)."""
     book = law()
     found = book.rules.get(rule_id)
     if found is None:
-        raise Http404
+        return _missing(request, "规则", rule_id, {one.id: one.title for one in book.rules.values()})
     page = frame(request)
     asked: Asked | None = page["asked"]
     fits = asked is not None and found.binds_at(asked.place)
     place, on = _shown_at(found, asked, request.clock.today())
     reader = Reader(book=book, place=place, on=on)
-    opinion = reverse("public:policy-opinion")
     query = urlencode({"question": found.asks_of, "place": place.code, "on": on.isoformat()})
     context = {
         **page,
         "rule": found,
         "question": question_word(found.asks_of),
         "standing": notice_of("本规则", found.period, place_fits=fits, asked=asked),
-        "actions": (Action(label="就一个案例出具意见", url=f"{opinion}?{query}", kind="secondary"),),
+        "actions": (
+            Action(
+                label="就一个案例出具意见",
+                url=f"{reverse('public:policy-opinion')}?{query}",
+                kind="secondary",
+            ),
+        ),
+        "tensions": _tensions_of(found),
         "facts": tuple(_rule_facts(found)),
         "places": [one.code for one in found.where],
         "shown_place": place.code,
@@ -186,8 +228,8 @@ def rule(request: GatedRequest, rule_id: str) -> HttpResponse:
         "lines": list(reader.lines(found.condition)),
         "clauses": [book.clauses[one] for one in found.clauses],
         "titles": {one.id: one.title for one in book.documents.values()},
-        "cases": [_case_line(found, one, opinion) for one in found.cases],
-        "proofs": rule_proofs(found, own_proofs()),
+        "cases": _case_lines(book, found.id),
+        "proofs": rule_proofs(found),
         "replaces": [book.rules[one] for one in found.replaces if one in book.rules],
         "replaced_by": [one for one in book.rules.values() if rule_id in one.replaces],
         "crumbs": (
@@ -219,9 +261,21 @@ def _rule_facts(rule: Rule) -> Iterator[Definition]:
         yield Definition(term="说明", value=rule.note, wide=True)
 
 
-def _case_line(rule: Rule, case: Case, opinion: str) -> dict[str, object]:
-    """Return one case with what the rule says of it now, run as the page is made."""
-    book = law()
+def _tensions_of(rule: Rule) -> list[Tension]:
+    """Return where a reader may go wrong with one of its clauses; the waivable ones only where it is one."""
+    named = [*rule.clauses, *(law().clauses[one].document for one in rule.clauses)]
+    found = {one.id: one for name in named for one in tensions_of_clause(name)}
+    return [one for one in found.values() if one.id != "in-principle" or rule.may_be_waived]
+
+
+@functools.lru_cache(maxsize=1024)
+def _case_lines(book: PolicyBook, rule_id: str) -> tuple[dict[str, object], ...]:
+    """Return the cases of a rule with what it says of each: run once for each book that is loaded."""
+    rule = book.rules[rule_id]
+    return tuple(_case_line(book, rule, one, reverse("public:policy-opinion")) for one in rule.cases)
+
+
+def _case_line(book: PolicyBook, rule: Rule, case: Case, opinion: str) -> dict[str, object]:
     facts = book.read_facts(case.given)
     said = book.judge_rule(rule, facts, place=case.place, on=case.day)
     query = urlencode({"question": rule.asks_of, "place": case.place.code, "on": case.day.isoformat()})
@@ -240,12 +294,14 @@ def _case_line(rule: Rule, case: Case, opinion: str) -> dict[str, object]:
 
 @require_safe
 @public
+@keeps_place_and_day
 def parameter(request: GatedRequest, parameter_id: str) -> HttpResponse:
     """Show one number that notices set: every value with place, period, wording, clause (参数)."""
     book = law()
     found = book.parameters.get(parameter_id)
     if found is None:
-        raise Http404
+        known = {one.id: one.label for one in book.parameters.values()}
+        return _missing(request, "参数", parameter_id, known)
     page = frame(request)
     asked: Asked | None = page["asked"]
     here = book.resolve(parameter_id, place=asked.place, on=asked.on) if asked else None
@@ -262,40 +318,31 @@ def parameter(request: GatedRequest, parameter_id: str) -> HttpResponse:
              "certainty": CERTAINTIES[one.certainty], "note": one.note, "is_here": one is here}
             for one in values
         ],
-        "used_by": _rules_reading(parameter_id),
+        "used_by": _rules_reading(book, parameter_id),
         "crumbs": (Crumb(label="政策依据", url=reverse("public:policy-law")), Crumb(label=found.label)),
     }  # fmt: skip
     return render(request, "public/law_parameter.html", context)
 
 
-def _rules_reading(parameter_id: str) -> list[Rule]:
-    def reads(rule: Rule) -> Iterable[str]:
-        yield from parameters_of(rule.condition)
-        if rule.applies_when is not None:
-            yield from parameters_of(rule.applies_when)
-
-    return [rule for rule in law().rules.values() if parameter_id in reads(rule)]
+@functools.lru_cache(maxsize=256)
+def _rules_reading(book: PolicyBook, parameter_id: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in book.rules.values() if parameter_id in parameters_read(rule))
 
 
 @require_safe
 @public
+@keeps_place_and_day
 def screen(request: GatedRequest, screen_id: str) -> HttpResponse:
     """Show what one screen looks for, on which clauses, in which worlds it is tried (筛查规则)."""
     book = law()
     found = book.screens.get(screen_id)
     if found is None:
-        raise Http404
-    tried = {
-        Proof.read(one)
-        for clause_id in found.clauses
-        for one in own_proofs().get(clause_id, ())
-        if one.startswith(f"world {screen_id}/")
-    }
+        return _missing(request, "筛查规则", screen_id, {one.id: one.title for one in book.screens.values()})
     context = {
         **frame(request),
         "screen": found,
         "clauses": [book.clauses[one] for one in found.clauses],
-        "worlds": sorted(tried, key=lambda one: one.label),
+        "worlds": sum(one.count for one in screen_proofs(screen_id, found.clauses)),
         "crumbs": (Crumb(label="条款落实", url=reverse("public:policy-coverage")), Crumb(label=found.title)),
     }
     return render(request, "public/law_screen.html", context)

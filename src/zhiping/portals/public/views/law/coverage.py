@@ -1,50 +1,65 @@
 """Which clause is carried out by what, and what proves it (条款落实)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhiping.apps.reference.queries import law
-from zhiping.core.policybook.coverage import CoverageRow
-from zhiping.core.policybook.coverage import coverage as clause_coverage
 from zhiping.portals.console.coverage_json import coverage_json
 from zhiping.portals.gate import GatedRequest, public
-from zhiping.portals.public.views.law.pages import frame, own_enforcers, own_proofs
-from zhiping.portals.public.views.law.proof import STATES, coverage_line, state_of
+from zhiping.portals.public.tensions import tensions_of_clause
+from zhiping.portals.public.views.law.pages import frame, own_coverage, own_proofs
+from zhiping.portals.public.views.law.proof import STATES, ClauseLine, clause_lines
+from zhiping.portals.public.views.law.refused import status_of
 from zhiping.portals.public.words import CLAUSE_KINDS
 from zhiping.ui.shapes import EmptyState, Figure
+
+PER_PAGE = 30
+"""Clauses on a page: what a telephone loads without waiting."""
+
+
+_CHOICE = {"invalid_choice": "没有这一项，请在列表中选择。"}
+_LONG = {"max_length": "最多 40 个字，请精简。"}
 
 
 class CoverageForm(forms.Form):
     """Which clauses to list (条款筛选)."""
 
-    document = forms.ChoiceField(label="文件", required=False)
-    kind = forms.ChoiceField(label="性质", required=False, choices=[("", "全部性质"), *CLAUSE_KINDS.items()])
-    state = forms.ChoiceField(label="落实情况", required=False, choices=[("", "全部"), *STATES.items()])
-    text = forms.CharField(label="条款或要求中的字", required=False, max_length=40)
+    document = forms.ChoiceField()
+    kind = forms.ChoiceField(
+        label="性质",
+        required=False,
+        choices=[("", "全部性质"), *CLAUSE_KINDS.items()],
+        error_messages=_CHOICE,
+    )
+    state = forms.ChoiceField(
+        label="落实情况", required=False, choices=[("", "全部"), *STATES.items()], error_messages=_CHOICE
+    )
+    text = forms.CharField(label="条款或要求中的字", required=False, max_length=40, error_messages=_LONG)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Offer the documents that have clauses."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own signature
         held = [(one.id, f"{one.id} {one.title}") for one in law().documents.values() if one.clauses]
         self.fields["document"] = forms.ChoiceField(
-            label="文件", required=False, choices=[("", "全部文件"), *held]
+            label="文件", required=False, choices=[("", "全部文件"), *held], error_messages=_CHOICE
         )
 
-    def keeps(self, row: CoverageRow) -> bool:
-        """Tell whether a clause is asked for; what was not understood asks for everything."""
-        asked = self.cleaned_data if self.is_valid() else {}
-        clause = row.clause
-        text = asked.get("text", "").strip()
+    def keeps(self, line: ClauseLine) -> bool:
+        """Tell whether a clause is asked for."""
+        asked, clause = self.cleaned_data, line.row.clause
+        text = asked["text"].strip()
         return (
-            asked.get("document", "") in {"", clause.document}
-            and (not asked.get("kind") or asked["kind"] in clause.kinds)
-            and asked.get("state", "") in {"", state_of(row)}
+            asked["document"] in {"", clause.document}
+            and (not asked["kind"] or asked["kind"] in clause.kinds)
+            and asked["state"] in {"", line.state}
             and (not text or text in f"{clause.id}{clause.where}{clause.summary}")
         )
 
@@ -52,38 +67,70 @@ class CoverageForm(forms.Form):
 @require_safe
 @public
 def coverage(request: GatedRequest) -> HttpResponse:
-    """Show which clause is enforced by what and proved by what, clause by clause (条款落实)."""
-    table, proved = clause_coverage(law(), own_enforcers()), own_proofs()
+    """Show which clause is enforced by what and proved by what: in sum, or clause by clause (条款落实)."""
+    table, lines = own_coverage(), clause_lines()
     if request.GET.get("export") == "json":
         response = JsonResponse(
-            coverage_json(table, proved), json_dumps_params={"ensure_ascii": False, "indent": 2}
+            coverage_json(table, own_proofs()), json_dumps_params={"ensure_ascii": False, "indent": 2}
         )
         response["Content-Disposition"] = 'attachment; filename="coverage.json"'
         return response
     form = CoverageForm(request.GET)
-    titles = {one.id: one.title for one in law().documents.values()}
-    grouped: dict[str, list[dict[str, object]]] = {}
-    for row in table.rows:
-        if form.keeps(row):
-            grouped.setdefault(row.clause.document, []).append(coverage_line(row, proved))
+    is_valid, is_whole = form.is_valid(), request.GET.get("whole") == "1"
+    asked = {name: value for name, value in form.cleaned_data.items() if value}
+    is_listing = is_valid and bool(asked or is_whole)
+    fitting = [one for one in lines if form.keeps(one)] if is_listing else []
+    shown = Paginator(fitting, max(len(fitting), 1) if is_whole else PER_PAGE)
+    page = shown.get_page(request.GET.get("page"))
     context = {
         **frame(request, "coverage"),
         "form": form,
-        "groups": [{"id": name, "title": titles[name], "rows": rows} for name, rows in grouped.items()],
-        "listed": sum(len(rows) for rows in grouped.values()),
-        "figures": _figures(table.rows, proved),
-        "waiting": [coverage_line(row, proved) for row in table.open],
+        "page": page if is_listing else None,
+        "groups": _grouped(page.object_list),
+        "documents": [] if is_listing else _documents(lines),
+        "states": list(STATES.values()),
+        "figures": _figures(lines),
+        "waiting": [] if is_listing else [one for one in lines if one.state == "open"],
+        "is_whole": is_whole,
+        "whole_url": f"?{urlencode({**asked, 'whole': '1'})}",
         "json_url": "?export=json",
         "as_of": request.clock.now(),
         "empty": EmptyState(title="没有符合条件的条款", text="请放宽筛选条件。"),
     }
-    return render(request, "public/law_coverage.html", context)
+    return render(request, "public/law_coverage.html", context, status=status_of(request, form))
 
 
-def _figures(rows: tuple[CoverageRow, ...], proved: Mapping[str, tuple[str, ...]]) -> list[Figure]:
-    states = Counter(state_of(row) for row in rows)
-    binding = len(rows) - states["principle"]
-    tried = sum(row.clause.id in proved for row in rows if row.is_covered and row.clause.binds)
+def _grouped(lines: Iterable[ClauseLine]) -> list[dict[str, object]]:
+    titles = {one.id: one.title for one in law().documents.values()}
+    grouped: dict[str, list[ClauseLine]] = {}
+    for one in lines:
+        grouped.setdefault(one.row.clause.document, []).append(one)
+    return [
+        {"id": name, "title": titles[name], "tensions": tensions_of_clause(name), "rows": rows}
+        for name, rows in grouped.items()
+    ]
+
+
+def _documents(lines: Iterable[ClauseLine]) -> list[dict[str, object]]:
+    """Return the documents, each with how many of its clauses are how far."""
+    counts: dict[str, Counter[str]] = {}
+    for one in lines:
+        counts.setdefault(one.row.clause.document, Counter())[one.state] += 1
+    return [
+        {
+            "id": name,
+            "title": law().documents[name].title,
+            "count": counted.total(),
+            "states": [(word, counted[state]) for state, word in STATES.items()],
+        }
+        for name, counted in counts.items()
+    ]
+
+
+def _figures(lines: Sequence[ClauseLine]) -> list[Figure]:
+    states = Counter(one.state for one in lines)
+    binding = len(lines) - states["principle"]
+    tried = sum(bool(one.proofs) for one in lines if one.binds)
     here = reverse("public:policy-coverage")
     return [
         Figure(

@@ -4,6 +4,7 @@ What is left empty is missing, and stays missing: it never becomes "no", zero or
 """
 
 import csv
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,20 +20,26 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.html import format_html
 
+from zhiping.apps.reference.queries import law
 from zhiping.core.policybook import PolicyBook
 from zhiping.core.policybook.messages import UNITS
 from zhiping.core.policybook.model import FactDeclaration, FactType
+from zhiping.portals.law_values import MORE_UNITS
 from zhiping.portals.public.views.law.asked import LAST_DAY
 
 MOST_ROWS, MOST_LINES, MOST_TEXT, MOST_PASTED = 30, 500, 200, 60_000
 MOST_DIGITS = 12
+ENTRY_CONDITION = "entry_condition"
+"""The one fact whose values are the rows of a list: it is chosen, not typed."""
+
 _FIRST_DAY = date(1900, 1, 1)
 _NONE = "-"
 _NOTHING = "无"
+_INSIDE = re.compile(r"[a-z]+_[a-z_]+|\.(?:csv|yaml)\b")
 _WHOLE = re.compile(r"-?\d+\Z")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\Z")
 _FLAGS = {"yes": True, "no": False, "是": True, "否": False, "true": True, "false": False}
-_UNITS = {**UNITS, "minute": "分钟", "percent": "%", "sitting": "场"}
+_UNITS = {**UNITS, **MORE_UNITS}
 
 SENTENCES: Mapping[str, str] = {
     "whole": "“{value}”不是整数。请填不带小数的数字，如 300。",
@@ -188,8 +195,15 @@ class TextsField(forms.MultipleChoiceField):
 
 def _hint(declaration: FactDeclaration, more: str = "") -> str:
     unit = _UNITS.get(declaration.unit, "")
-    parts = (f"单位：{unit}。" if unit else "", declaration.note, more)
+    parts = (f"单位：{unit}。" if unit else "", plain_note(declaration.note), more)
     return "".join(part for part in parts if part)
+
+
+def plain_note(note: str) -> str:
+    """Return a note without the sentences that speak of files and names inside the program."""
+    sentences = re.findall(r"[^；。]+[；。]?", note)
+    kept = "".join(one for one in sentences if not _INSIDE.search(one))
+    return f"{kept[:-1]}。" if kept.endswith("；") else kept
 
 
 def _field(declaration: FactDeclaration, *, label: str = "") -> forms.Field:
@@ -204,6 +218,8 @@ def _widget(declaration: FactDeclaration) -> forms.Widget:
     match declaration.type:
         case FactType.FLAG:
             return forms.RadioSelect(choices=[("", "未提供"), ("yes", "是"), ("no", "否")])
+        case FactType.TEXT if declaration.name == ENTRY_CONDITION:
+            return forms.Select(choices=[("", "未提供"), *_entry_conditions(law())])
         case FactType.TEXT if declaration.allowed:
             labelled = [(code, declaration.values_labels.get(code, code)) for code in declaration.allowed]
             return forms.Select(choices=[("", "未提供"), *labelled])
@@ -213,6 +229,15 @@ def _widget(declaration: FactDeclaration) -> forms.Widget:
             return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         case _:
             return forms.TextInput(attrs={"inputmode": keyboard, "autocomplete": "off"})
+
+
+@functools.lru_cache(maxsize=2)
+def _entry_conditions(book: PolicyBook) -> tuple[tuple[str, str], ...]:
+    """Return the conditions of entry to choose from, each in the words of its clause."""
+    rows = book.catalogue("entry_conditions").rows
+    return tuple(
+        (row["condition"], f"{row['condition']}　{book.clauses[row['clause']].summary}") for row in rows
+    )
 
 
 # the form ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from zhiping.apps.reference.queries import law
 from zhiping.core.policybook import ParameterValue, Rule
 from zhiping.core.policybook.model import Document
 from zhiping.portals.gate import GatedRequest, public
+from zhiping.portals.public.tensions import tensions_of_question, twin_of
 from zhiping.portals.public.views.law.asked import FIRST_DAY, Asked, PlaceDayForm
 from zhiping.portals.public.views.law.pages import (
     document_line,
@@ -20,9 +22,11 @@ from zhiping.portals.public.views.law.pages import (
     in_word_order,
     long,
     question_word,
+    questions_in_order,
     rule_line,
     value_shown,
 )
+from zhiping.portals.public.views.law.refused import missing, status_of
 from zhiping.portals.public.views.law.standing import (
     DAY,
     Answer,
@@ -68,33 +72,129 @@ class Scale:
 @require_safe
 @public
 def here(request: GatedRequest) -> HttpResponse:
-    """Show everything that binds at a place on a day, what lapsed before and what comes (当地当日适用)."""
+    """Show what binds at a place on a day, in sum, with ways to each part of it (当地当日适用)."""
+    page = _asked_page(request, "policy-here")
+    if found := page.get("standing"):
+        asked: Asked = page["asked"]
+        page |= {
+            "scale": _scale(found, request.clock.today()),
+            "before": _turn_link(found.turn_before, asked),
+            "after": _turn_link(found.turn_after, asked),
+            "turns": [_turn_line(one, asked) for one in found.turns],
+            "questions": [_question_line(one, asked) for one in in_word_order(found.known)],
+            "rule_count": sum(len(one.rules) for one in found.known),
+            **_documents_part(found),
+            **_unknown_part(found),
+        }
+    return render(request, "public/law_here.html", page, status=status_of(request, page["form"]))
+
+
+@require_safe
+@public
+def here_question(request: GatedRequest, question: str) -> HttpResponse:
+    """Show the rules of one question at a place on a day, with their values (某事项适用的规则)."""
+    if question not in law().questions:
+        known = {one: question_word(one) for one in questions_in_order()}
+        return missing(
+            request, thing="事项", key=question, known=known, page="public:policy-here-question",
+            within=reverse("public:policy-here"),
+        )  # fmt: skip
+    page = _asked_page(request, "policy-here-question", question)
+    if found := page.get("standing"):
+        answer = next(one for one in found.answers if one.question == question)
+        page |= {
+            "one": _answer(answer, found),
+            "tensions": tensions_of_question(question),
+            "twin": _twin(question, page["asked"]),
+        }
+    page["question_label"] = question_word(question)
+    return render(request, "public/law_here_question.html", page, status=status_of(request, page["form"]))
+
+
+@require_safe
+@public
+def here_values(request: GatedRequest) -> HttpResponse:
+    """Show the numbers and lists that hold at a place on a day (当地当日的数值)."""
+    page = _asked_page(request, "policy-here-values")
+    if found := page.get("standing"):
+        page |= _values_part(found)
+    return render(request, "public/law_here_values.html", page, status=status_of(request, page["form"]))
+
+
+@require_safe
+@public
+def here_whole(request: GatedRequest) -> HttpResponse:
+    """Show everything of a place and a day on one page, for paper (全文打印)."""
+    page = _asked_page(request, "policy-here-whole")
+    if found := page.get("standing"):
+        page |= {
+            "answers": [_answer(one, found) for one in in_word_order(found.known)],
+            **_documents_part(found),
+            **_unknown_part(found),
+            **_values_part(found),
+        }
+    return render(request, "public/law_here_whole.html", page, status=status_of(request, page["form"]))
+
+
+def _asked_page(request: GatedRequest, name: str, *args: str) -> dict[str, Any]:
+    """Return what every part shows: the chooser, and what was found; nothing is found for a wrong choice."""
     form = PlaceDayForm(request.GET or None, today=request.clock.today())
     asked = form.asked
-    found = standing(law(), place=asked.place, on=asked.on)
-    context = {
+    page = {
         **frame(request, "here", asked=asked),
         "form": form,
-        "standing": found,
+        "action": reverse(f"public:{name}", args=args),
         "place": asked.place.code,
         "on": asked.on,
-        "is_nation": asked.place.level == "nation",
-        "scale": _scale(found, request.clock.today()),
-        "before": _turn_link(found.turn_before, asked),
-        "after": _turn_link(found.turn_after, asked),
-        "turns": [_turn_line(one, asked) for one in found.turns],
         "today": Asked(place=asked.place, on=request.clock.today()),
-        "documents": [_document(one, asked.on) for one in found.in_force],
+        "as_of": request.clock.now(),
+    }
+    if not form.errors:
+        page["standing"] = standing(law(), place=asked.place, on=asked.on)
+        if asked.on > FIRST_DAY:
+            page["compare_url"] = _compare_url(asked, Asked(place=asked.place, on=asked.on - DAY))
+    return page
+
+
+def _documents_part(found: Standing) -> dict[str, object]:
+    return {
+        "documents": [_document(one, found.on) for one in found.in_force],
         "lapsed": [document_line(one) for one in found.lapsed],
         "coming": [document_line(one) for one in found.coming],
-        "answers": [_answer(one, found) for one in in_word_order(found.known)],
-        "unanswered": [_answer(one, found) for one in in_word_order(found.unknown)],
+    }
+
+
+def _unknown_part(found: Standing) -> dict[str, object]:
+    return {"unanswered": [_unanswered(one) for one in in_word_order(found.unknown)]}
+
+
+def _values_part(found: Standing) -> dict[str, object]:
+    return {
         "values": [_value(one) for one in found.valued],
         "valueless": [_value(one) for one in found.valueless],
-        "rule_count": sum(len(one.rules) for one in found.known),
-        "compare_url": _compare_url(asked, Asked(place=asked.place, on=asked.on - DAY)),
     }
-    return render(request, "public/law_here.html", context)
+
+
+def _question_line(answer: Answer, asked: Asked) -> dict[str, object]:
+    return {
+        "label": question_word(answer.question),
+        "url": reverse("public:policy-here-question", args=[answer.question]) + asked.kept,
+        "day": DECISION_DAYS[answer.decides_on],
+        "rules": len(answer.rules),
+        "replaced": len(answer.replaced),
+        "lapsed": len(answer.lapsed),
+        "coming": len(answer.coming),
+    }
+
+
+def _twin(question: str, asked: Asked) -> dict[str, str] | None:
+    twin = twin_of(question)
+    if not twin:
+        return None
+    return {
+        "label": question_word(twin),
+        "url": reverse("public:policy-here-question", args=[twin]) + asked.kept,
+    }
 
 
 def _scale(found: Standing, today: date) -> Scale:
@@ -184,16 +284,23 @@ def _answer(answer: Answer, found: Standing) -> dict[str, object]:
     values = {one.parameter.id: one for one in found.values}
     query = f"question={answer.question}&place={found.place.code}&on={found.on.isoformat()}"
     return {
-        "question": answer.question,
-        "label": question_word(answer.question),
+        **_unanswered(answer),
         "day": DECISION_DAYS[answer.decides_on],
         "rules": [_rule(one, values) for one in answer.rules],
         "replaced": [{**rule_line(one), "by": by} for one, by in answer.replaced],
+        "opinion": f"{reverse('public:policy-opinion')}?{query}",
+    }
+
+
+def _unanswered(answer: Answer) -> dict[str, object]:
+    """Return a question with the rules that it had before, or will have."""
+    return {
+        "question": answer.question,
+        "label": question_word(answer.question),
         "lapsed": [rule_line(one) for one in answer.lapsed],
         "coming": [rule_line(one) for one in answer.coming],
         "lapsed_on": _days(one.period.end for one in answer.lapsed),
         "coming_on": _days(one.period.start for one in answer.coming),
-        "opinion": f"{reverse('public:policy-opinion')}?{query}",
     }
 
 
@@ -253,8 +360,19 @@ def compare(request: GatedRequest) -> HttpResponse:
     left = left_form.asked
     right_form = PlaceDayForm(_right(request, left), today=today, suffix="2")
     right = right_form.asked
-    book, is_all = law(), request.GET.get("all") == "1"
-    one, two = (standing(book, place=side.place, on=side.on) for side in (left, right))
+    is_all, status = request.GET.get("all") == "1", status_of(request, left_form, right_form)
+    context = {
+        **frame(request, "compare", asked=left),
+        "left_form": left_form,
+        "right_form": right_form,
+        "left": left,
+        "right": right,
+        "is_all": is_all,
+        "as_of": request.clock.now(),
+    }
+    if left_form.errors or right_form.errors:
+        return render(request, "public/law_compare.html", context, status=status)
+    one, two = (standing(law(), place=side.place, on=side.on) for side in (left, right))
     groups = [
         ("文件", list(_documents(one, two))),
         *((question_word(name), pairs) for name, pairs in _questions(one, two)),
@@ -265,14 +383,8 @@ def compare(request: GatedRequest) -> HttpResponse:
         for title, pairs in groups
         if (kept := [pair for pair in pairs if is_all or pair.differs])
     ]
-    context = {
-        **frame(request, "compare", asked=left),
-        "left_form": left_form,
-        "right_form": right_form,
-        "left": left,
-        "right": right,
+    context |= {
         "groups": shown_groups,
-        "is_all": is_all,
         "differing": sum(pair.differs for _, pairs in groups for pair in pairs),
         "same": sum(not pair.differs for _, pairs in groups for pair in pairs),
         "swap_url": _compare_url(right, left),

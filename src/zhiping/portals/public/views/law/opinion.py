@@ -1,7 +1,8 @@
 """An opinion on one case (个案意见): facts in, verdict with citations out, printable; nothing is stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,29 +13,35 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from zhiping.apps.reference.queries import law
-from zhiping.core.policybook import Citation, Finding, Outcome, Rule, RulePeriod, Verdict
+from zhiping.core.policybook import Citation, Finding, NoValueKnownError, Outcome, Rule, RulePeriod, Verdict
 from zhiping.core.policybook.loading import hash_of
 from zhiping.core.policybook.messages import OPERATORS, OUTCOMES
 from zhiping.core.policybook.model import FactDeclaration
+from zhiping.core.policybook.penalty import is_about_penalties, judge_penalty
 from zhiping.core.policybook.trace import Observation, observations
 from zhiping.core.policybook.verdict import shown_value
 from zhiping.core.policybook.wording import Operator
 from zhiping.portals.gate import GatedRequest, public
-from zhiping.portals.public.conditions import facts_asked, given_facts
+from zhiping.portals.law_values import shown
+from zhiping.portals.public.conditions import given_facts
+from zhiping.portals.public.tensions import tensions_of_question, twin_of
 from zhiping.portals.public.views.law.asked import Asked, PlaceDayForm
-from zhiping.portals.public.views.law.fact_forms import FactForm, query_of
+from zhiping.portals.public.views.law.fact_forms import ENTRY_CONDITION, FactForm, query_of
 from zhiping.portals.public.views.law.pages import (
     frame,
     in_word_order,
     question_word,
     questions_in_order,
-    shown,
 )
+from zhiping.portals.public.views.law.refused import status_of
 from zhiping.portals.public.views.law.standing import Standing, standing
+from zhiping.portals.public.views.law.two_days import ConductForm, TwoDays, not_weighed, two_days
 from zhiping.portals.public.words import DECISION_DAYS
 
 LONGEST_ADDRESS = 1800
 """What every browser, mail program and scanner of codes takes as an address."""
+
+_UNPROCESSABLE = 422
 
 _FIRST = (
     Outcome.REFUSE,
@@ -44,7 +51,7 @@ _FIRST = (
     Outcome.PASS,
     Outcome.NOT_APPLICABLE,
 )
-_OWN = {"question", "place", "on", "go", "add", "csrfmiddlewaretoken", "rule"}
+_OWN = {"question", "place", "on", "conduct_on", "go", "add", "csrfmiddlewaretoken", "rule"}
 
 
 class QuestionForm(PlaceDayForm):
@@ -123,14 +130,43 @@ def _with_facts(
         clauses=_clauses_of(rules),
         one_more=grows,
     )
-    if grows or "go" not in data or not form.is_valid():
-        return _form_page(request, chooser, asked, form, rules, is_growing=bool(grows))
     question = chooser.cleaned_data["question"]
-    address = _address(question, asked, query_of(law(), form.facts))
+    conduct = ConductForm(data, decision_on=asked.on) if is_about_penalties(law(), question) else None
+    if grows or "go" not in data or not _are_valid(form, conduct):
+        return _form_page(request, chooser, asked, form, rules, conduct, is_growing=bool(grows))
+    facts = query_of(law(), form.facts)
+    if conduct is not None and conduct.day != asked.on:
+        facts = "&".join(filter(None, (urlencode({"conduct_on": conduct.day.isoformat()}), facts)))
+    address = _address(question, asked, facts)
     if request.method == "POST" and len(address) <= LONGEST_ADDRESS:
         return redirect(f"{address}&go=1")
     verdict = law().judge(question, form.facts, place=asked.place, on=asked.on)
-    return _answer_page(request, chooser, asked, verdict, address=address, form=form)
+    days = None
+    if conduct is not None:
+        verdict, days = _on_both_days(verdict, form.facts, conduct.day)
+    return _answer_page(request, chooser, asked, verdict, address=address, form=form, days=days)
+
+
+def _are_valid(*given: forms.Form | None) -> bool:
+    """Tell whether all forms are; each is asked, so that all that is wrong is shown at once."""
+    judged = [one is None or not one.is_bound or one.is_valid() for one in given]
+    return all(judged)
+
+
+def _on_both_days(verdict: Verdict, facts: Mapping[str, object], conduct_on: date) -> tuple[Verdict, TwoDays]:
+    """Return the verdict that applies to a penalty, and what is shown of both days."""
+    try:
+        judged = judge_penalty(
+            law(),
+            verdict.question,
+            facts,
+            place=verdict.place,
+            conduct_on=conduct_on,
+            decision_on=verdict.on,
+        )
+    except NoValueKnownError as unknown:
+        return verdict, not_weighed(unknown)
+    return judged.verdict or verdict, two_days(judged)
 
 
 def _address(question: str, asked: Asked, facts: str) -> str:
@@ -141,22 +177,17 @@ def _address(question: str, asked: Asked, facts: str) -> str:
 def _facts_read(rules: Sequence[Rule], *, first: str) -> list[FactDeclaration]:
     """Return the facts that the rules read, in the vocabulary's order; those of one rule stand first."""
     book = law()
-    read = {name for rule in rules for name in _reads(rule)}
-    ahead = {name for rule in rules if rule.id == first for name in _reads(rule)}
+    read = {name for rule in rules for name in book.reads_of(rule)}
+    ahead = {name for rule in rules if rule.id == first for name in book.reads_of(rule)}
     ordered = [one for name, one in book.facts.items() if name in read]
     return sorted(ordered, key=lambda one: one.name not in ahead)
-
-
-def _reads(rule: Rule) -> tuple[str, ...]:
-    parts = (rule.condition,) if rule.applies_when is None else (rule.applies_when, rule.condition)
-    return facts_asked(law(), parts)
 
 
 def _clauses_of(rules: Sequence[Rule]) -> dict[str, str]:
     """Return fact → the clause (or the first of several) for whose sake it is asked."""
     found: dict[str, list[str]] = {}
     for rule in rules:
-        for name in _reads(rule):
+        for name in law().reads_of(rule):
             found.setdefault(name, []).extend(rule.clauses[:1])
     return {name: those[0] + (" 等" if len(set(those)) > 1 else "") for name, those in found.items() if those}
 
@@ -165,18 +196,23 @@ def _clauses_of(rules: Sequence[Rule]) -> dict[str, str]:
 
 
 def _chooser_page(request: GatedRequest, chooser: QuestionForm, data: QueryDict) -> HttpResponse:
-    asked = PlaceDayForm(data or None, today=request.clock.today()).asked
-    found = standing(law(), place=asked.place, on=asked.on)
+    where = PlaceDayForm(data or None, today=request.clock.today())
+    asked = where.asked
+    if not chooser.is_bound:
+        chooser.initial = {"place": asked.place.code, "on": asked.on}
+    wrong = where if where.errors else chooser
     context = {
         **frame(request, "opinion", asked=asked),
-        "chooser": chooser if chooser.is_bound else QuestionForm(None, today=request.clock.today()),
+        "chooser": chooser,
+        "wrong": wrong,
         "place": asked.place.code,
         "on": asked.on,
-        "questions": list(_questions(found, asked)),
     }
-    if not chooser.is_bound:
-        context["chooser"].initial = {"place": asked.place.code, "on": asked.on}
-    return render(request, "public/opinion_choose.html", context)
+    if not where.errors:
+        found = standing(law(), place=asked.place, on=asked.on)
+        context["questions"] = list(_questions(found, asked))
+        context["count"] = len(found.known)
+    return render(request, "public/opinion_choose.html", context, status=status_of(request, wrong))
 
 
 def _questions(found: Standing, asked: Asked) -> Iterator[dict[str, object]]:
@@ -194,6 +230,7 @@ def _form_page(
     asked: Asked,
     form: FactForm,
     rules: Sequence[Rule],
+    conduct: ConductForm | None,
     *,
     is_growing: bool,
 ) -> HttpResponse:
@@ -202,15 +239,18 @@ def _form_page(
         **frame(request, "opinion", asked=asked),
         "chooser": chooser,
         "form": form,
+        "conduct": conduct,
         "show_errors": form.is_bound and not is_growing,
         "question": question,
         "question_label": question_word(question),
         "place": asked.place.code,
         "on": asked.on,
-        "day_label": DECISION_DAYS[rules[0].decides_on],
+        "day_label": "决定日" if conduct else DECISION_DAYS[rules[0].decides_on],
         "rule_count": len(rules),
     }
-    response = render(request, "public/opinion_form.html", context)
+    is_wrong = bool(form.errors or (conduct is not None and conduct.errors))
+    status = _UNPROCESSABLE if context["show_errors"] and is_wrong else 200
+    response = render(request, "public/opinion_form.html", context, status=status)
     if request.method == "POST":
         response["Cache-Control"] = "no-store"
     return response
@@ -224,9 +264,11 @@ def _answer_page(
     *,
     address: str = "",
     form: FactForm | None = None,
+    days: TwoDays | None = None,
 ) -> HttpResponse:
     findings = sorted(verdict.findings, key=lambda one: (_FIRST.index(one.outcome), one.rule))
-    says = [_says(one) for one in findings]
+    chosen = _chosen_clause(form.facts if form else {})
+    says = [_says(one, _cited(one, chosen)) for one in findings]
     address = address or _address(verdict.question, asked, "")
     is_short = len(address) <= LONGEST_ADDRESS
     context = {
@@ -235,26 +277,38 @@ def _answer_page(
         "question_label": question_word(verdict.question),
         "place": asked.place.code,
         "on": asked.on,
-        "day_label": DECISION_DAYS[verdict.decides_on],
+        "day_label": "决定日" if days else DECISION_DAYS[verdict.decides_on],
         "outcome": verdict.outcome.value,
         "outcome_word": OUTCOMES[verdict.outcome.value],
+        "days": days,
         "counts": _counts(findings),
         "missing": _missing(findings),
         "says": [one for one in says if one.outcome != Outcome.NOT_APPLICABLE],
         "not_applicable": [one for one in says if one.outcome == Outcome.NOT_APPLICABLE],
         "given": given_facts(law(), form.facts) if form else [],
-        "citations": _citations(findings),
-        "versions": hash_of([[one.rule, one.version] for one in verdict.findings]),
+        "citations": _citations(cite for one in says for cite in one.citations),
+        "versions": hash_of([[one.rule, one.version] for one in verdict.findings]) if findings else "",
         "rule_count": len(verdict.findings),
+        "tensions": tensions_of_question(verdict.question),
+        "twin": _twin(verdict.question, asked),
         "earlier": _by_day((one.end, one) for one in verdict.earlier),
         "later": _by_day((one.start, one) for one in verdict.later),
         "share_url": request.build_absolute_uri(f"{address}&go=1") if is_short else "",
-        "edit_url": address if is_short else "",
+        "edit_url": address if is_short and findings else "",
         "as_of": request.clock.now(),
     }
     response = render(request, "public/opinion_answer.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _twin(question: str, asked: Asked) -> dict[str, object] | None:
+    """Return the same question of the other level, nation or province, and whether it has rules there."""
+    twin = twin_of(question)
+    if not twin:
+        return None
+    rules = law().rules_in_force(twin, place=asked.place, on=asked.on)
+    return {"label": question_word(twin), "url": _address(twin, asked, ""), "count": len(rules)}
 
 
 def _counts(findings: Sequence[Finding]) -> str:
@@ -275,25 +329,47 @@ def _missing(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
     return [(label, list(rules)) for label, rules in found.items()]
 
 
-def _citations(findings: Sequence[Finding]) -> list[Citation]:
+def _chosen_clause(facts: Mapping[str, object]) -> str:
+    """Return the clause of the condition of entry that the case rests on; nothing where it chose none."""
+    rows = law().catalogue("entry_conditions").rows
+    return next((row["clause"] for row in rows if row["condition"] == facts.get(ENTRY_CONDITION)), "")
+
+
+def _cited(finding: Finding, chosen: str) -> Sequence[Citation]:
+    """Return the clauses of a finding: of all the conditions of entry only the one that was chosen."""
+    return [one for one in finding.citations if one.clause == chosen] or finding.citations
+
+
+def _citations(cited: Iterable[Citation]) -> list[Citation]:
     """Return every clause once, by document and clause; with its wording where a finding knows it."""
     found: dict[str, Citation] = {}
-    for finding in findings:
-        for one in finding.citations:
-            if one.clause not in found or one.wording:
-                found[one.clause] = one
+    for one in cited:
+        if one.clause not in found or one.wording:
+            found[one.clause] = one
     return [found[name] for name in sorted(found)]
 
 
-def _by_day(pairs: Any) -> list[tuple[object, list[RulePeriod]]]:
-    days: dict[Any, list[RulePeriod]] = {}
+def _by_day(pairs: Iterable[tuple[date | None, RulePeriod]]) -> list[dict[str, object]]:
+    """Return the days with their rules, and the documents that those rules rest on."""
+    days: dict[date, list[RulePeriod]] = {}
     for day, one in pairs:
         if day is not None:
             days.setdefault(day, []).append(one)
-    return [(day, days[day]) for day in sorted(days)]
+    return [{"day": day, "rules": days[day], "documents": _documents(days[day])} for day in sorted(days)]
 
 
-def _says(finding: Finding) -> RuleSays:
+def _documents(rules: Iterable[RulePeriod]) -> list[str]:
+    """Return the titles of the documents of some rules, with their numbers, once each."""
+    book = law()
+    clauses = (book.clauses[clause] for one in rules for clause in book.rules[one.rule].clauses)
+    documents = dict.fromkeys(clause.document for clause in clauses)
+    return [
+        f"《{book.documents[one].title}》{f'（{number}）' if (number := book.documents[one].number) else ''}"
+        for one in documents
+    ]
+
+
+def _says(finding: Finding, citations: Sequence[Citation]) -> RuleSays:
     tests = finding.nearest_misses or tuple(observations(finding.trace))
     return RuleSays(
         rule=finding.rule,
@@ -301,7 +377,7 @@ def _says(finding: Finding) -> RuleSays:
         outcome=finding.outcome.value,
         message=finding.message,
         tests=[_test_line(one) for one in _without_doubles(tests)],
-        citations=finding.citations,
+        citations=citations,
         version=finding.version,
         is_waivable=finding.may_be_waived and finding.outcome in {Outcome.REFUSE, Outcome.WARN},
     )

@@ -1,7 +1,6 @@
 """What all pages of the law share: tabs, the place and day that links keep, words for things (政策依据)."""
 
-import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,21 +8,18 @@ from django.urls import reverse
 
 from zhiping.apps.reference.queries import law
 from zhiping.core.policybook import ParameterValue, Rule
-from zhiping.core.policybook.conditions import Compare, Condition, FromParameter, facts_of, walk
+from zhiping.core.policybook.coverage import Coverage
 from zhiping.core.policybook.model import Document
-from zhiping.core.policybook.verdict import shown_value, with_unit
+from zhiping.core.policybook.verdict import shown_value
 from zhiping.kernel.period import Period
 from zhiping.kernel.resources import policy_folder
-from zhiping.portals.console.enforcers import enforcers
-from zhiping.portals.console.proofs import proofs
+from zhiping.portals import law_values
+from zhiping.portals.console.coverage_json import coverage_of, proofs_of
 from zhiping.portals.gate import GatedRequest
 from zhiping.portals.public.views.law.asked import Asked, kept_of
 from zhiping.portals.public.views.law.standing import Answer
 from zhiping.portals.public.words import QUESTIONS
 from zhiping.ui.shapes import NavItem
-
-MORE_UNITS: Mapping[str, str] = {"minute": "分钟", "percent": "%", "sitting": "场"}
-"""Units of the vocabulary that the core writes without a word."""
 
 _TABS = (
     ("documents", "文件", "public:policy-law"),
@@ -31,6 +27,7 @@ _TABS = (
     ("here", "当地当日适用", "public:policy-here"),
     ("compare", "两相对照", "public:policy-compare"),
     ("opinion", "个案意见", "public:policy-opinion"),
+    ("tensions", "易混之处", "public:policy-tensions"),
     ("coverage", "条款落实", "public:policy-coverage"),
 )
 _KEEPING = {"rules", "here", "compare", "opinion"}
@@ -47,18 +44,14 @@ def frame(request: GatedRequest, current: str = "", *, asked: Asked | None = Non
     return {"tabs": tabs, "asked": asked, "kept": kept}
 
 
-@functools.cache
-def own_enforcers() -> Mapping[str, tuple[str, ...]]:
-    """Return what actions, moves and pages declare: name → clauses that a document has."""
-    known = law().clauses.keys()
-    declared = {name: tuple(one for one in clauses if one in known) for name, clauses in enforcers().items()}
-    return {name: clauses for name, clauses in declared.items() if clauses}
+def own_coverage() -> Coverage:
+    """Return what carries out each clause of the book that is loaded."""
+    return coverage_of(law())
 
 
-@functools.cache
 def own_proofs() -> Mapping[str, tuple[str, ...]]:
-    """Return what proves each clause; read once, since the tests' texts do not change while we run."""
-    return proofs(law(), policy=policy_folder())
+    """Return what proves each clause of the book that is loaded."""
+    return proofs_of(law(), policy_folder())
 
 
 def question_word(name: str) -> str:
@@ -78,41 +71,9 @@ def questions_in_order() -> list[str]:
     return sorted(law().questions, key=lambda name: (order.get(name, len(order)), name))
 
 
-def shown(value: object, unit: str, words: Mapping[str, str] | None = None) -> str:
-    """Return a value with its unit, as people read it; codes by the words for them."""
-    if words and isinstance(value, str):
-        return words.get(value, value)
-    if words and isinstance(value, tuple):
-        return "、".join(words.get(str(part), str(part)) for part in value)
-    if unit in MORE_UNITS and not isinstance(value, bool | str | tuple) and value is not None:
-        return f"{shown_value(value, None)}{MORE_UNITS[unit]}"
-    return with_unit(value, unit)
-
-
 def value_shown(value: ParameterValue) -> str:
     """Return a parameter's value as people read it."""
-    return shown(value.value, law().parameters[value.parameter].unit, _words_of(value.parameter))
-
-
-@functools.cache
-def _words_of(parameter: str) -> Mapping[str, str]:
-    """Return code → word for a parameter that lists codes: as the facts compared with it call them."""
-    book = law()
-    every = [*book.facts.values(), *(field for fact in book.facts.values() for field in fact.fields)]
-    conditions = (part for rule in book.rules.values() for part in _parts(rule))
-    names = {
-        name
-        for one in conditions
-        if isinstance(one, Compare) and one.against == FromParameter(id=parameter)
-        for name in facts_of(one)
-    }
-    return {code: word for fact in every if fact.name in names for code, word in fact.values_labels.items()}
-
-
-def _parts(rule: Rule) -> Iterator[Condition]:
-    yield from walk(rule.condition)
-    if rule.applies_when is not None:
-        yield from walk(rule.applies_when)
+    return law_values.value_shown(law(), value)
 
 
 def standing_of(period: Period, place_fits: bool, asked: Asked) -> tuple[str, str]:  # noqa: FBT001 - a plain fact

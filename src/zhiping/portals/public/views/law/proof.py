@@ -1,18 +1,20 @@
-"""Clauses with what enforces and what proves them, for the pages (条款落实、验证)."""
+"""Clauses with what carries them out and what proves it, for the pages (条款落实、验证)."""
 
 import functools
-import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.urls import reverse
 
 from zhiping.apps.reference.queries import law
-from zhiping.core.policybook import Rule
+from zhiping.core.policybook import PolicyBook, Rule
 from zhiping.core.policybook.coverage import CoverageRow
-from zhiping.portals.console.waiting import WAITING, Waiting
-from zhiping.portals.public.words import CLAUSE_KINDS, enforcer_word
+from zhiping.portals.console.proofs import judged_by
+from zhiping.portals.console.waiting import WAITING
+from zhiping.portals.public.tensions import Tension, tensions_of_clause
+from zhiping.portals.public.views.law.pages import own_coverage, own_proofs
+from zhiping.portals.public.words import CLAUSE_KINDS, TEST_KINDS, enforcer_word
 
 STATES: Mapping[str, str] = {
     "done": "已落实",
@@ -25,32 +27,53 @@ STATES: Mapping[str, str] = {
 TONES: Mapping[str, str] = {"done": "ok", "part": "info", "open": "warn", "principle": "neutral"}
 
 _BEYOND_JUDGING = {"W", "D", "X"}
-_RULE_ID = re.compile(r"\b[A-Z]{3}-\d{3}\b")
-_TESTS = Path(__file__).resolve().parents[6] / "tests"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """One thing that proves a clause: the cases of a rule, a screen's tiny world, a test."""
+    """What proves something, counted: the cases of one rule, the worlds of one screen, tests of one kind."""
 
-    kind: str
     label: str
+    count: int
+    unit: str
+    thing: str = ""
     url: str = ""
-    count: int = 1
 
-    @classmethod
-    def read(cls, written: str) -> "Proof":
-        """Read one from the form in which `zhiping policy coverage` writes it."""
-        kind, _, name = written.partition(" ")
-        if kind == "case":
-            rule, _, count = name.partition(" ")
-            return cls(
-                kind=kind, label=rule, url=reverse("public:policy-rule", args=[rule]), count=int(count[1:-1])
-            )
-        if kind == "world":
-            screen, _, _ = name.partition("/")
-            return cls(kind=kind, label=name, url=reverse("public:policy-screen", args=[screen]))
-        return cls(kind=kind, label=name)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseLine:
+    """One clause as tables show it."""
+
+    row: CoverageRow
+    kinds: str
+    rules: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, str], ...]
+    screens: tuple[tuple[str, str], ...]
+    others: tuple[str, ...]
+    state: str
+    waits_for: tuple[str, str]
+    proofs: tuple[Proof, ...]
+    tensions: tuple[Tension, ...]
+
+    @property
+    def clause(self) -> object:
+        """Return the clause itself."""
+        return self.row.clause
+
+    @property
+    def binds(self) -> bool:
+        """Tell whether it binds anybody."""
+        return self.row.clause.binds
+
+    @property
+    def state_word(self) -> str:
+        """Return how far it is carried out, in words."""
+        return STATES[self.state]
+
+    @property
+    def tone(self) -> str:
+        """Return the tone of that word."""
+        return TONES[self.state]
 
 
 def state_of(row: CoverageRow) -> str:
@@ -66,59 +89,77 @@ def state_of(row: CoverageRow) -> str:
     return "part" if _BEYOND_JUDGING & set(row.clause.kinds) and not row.others else "done"
 
 
-def coverage_line(row: CoverageRow, proved: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
-    """Return one clause as tables show it."""
-    book = law()
+def clause_lines() -> tuple[ClauseLine, ...]:
+    """Return every clause of the book that is loaded, as tables show it."""
+    return _lines_of(law())
+
+
+@functools.lru_cache(maxsize=2)
+def _lines_of(book: PolicyBook) -> tuple[ClauseLine, ...]:
+    return tuple(_line(book, row) for row in own_coverage().rows)
+
+
+def _line(book: PolicyBook, row: CoverageRow) -> ClauseLine:
     state = state_of(row)
-    tried = [Proof.read(one) for one in proved.get(row.clause.id, ())]
-    return {
-        "clause": row.clause,
-        "kinds": "、".join(CLAUSE_KINDS[kind] for kind in row.clause.kinds),
-        "rules": [(one, book.rules[one].title) for one in row.rules],
-        "parameters": [(one, book.parameters[one].label) for one in row.parameters],
-        "screens": [(one, book.screens[one].title) for one in row.screens],
-        "others": list(dict.fromkeys(enforcer_word(one) for one in row.others)),
-        "is_open": row.is_open,
-        "binds": row.clause.binds,
-        "state": state,
-        "state_word": STATES[state],
-        "tone": TONES[state],
-        "waits_for": _waiting(row.clause.id) if state == "open" else None,
-        "proofs": tried if row.is_covered else [],
-        "proved_by": summary(tried),
-    }
-
-
-def _waiting(clause: str) -> Waiting | None:
-    return WAITING.get(clause)
-
-
-def summary(tried: Iterable[Proof]) -> str:
-    """Return in a few words what proves a clause: 案例 26 个、微型数据 1 组、测试 3 项."""
-    counts = {"case": 0, "world": 0, "test": 0}
-    for one in tried:
-        counts[one.kind] += one.count
-    words = (("case", "案例 {} 个"), ("world", "微型数据 {} 组"), ("test", "测试 {} 项"))
-    return "、".join(word.format(counts[kind]) for kind, word in words if counts[kind])
-
-
-def rule_proofs(rule: Rule, proved: Mapping[str, tuple[str, ...]]) -> list[Proof]:
-    """Return the tests that name a rule, then those that name one of its clauses, without doubles."""
-    named = [Proof(kind="test", label=one) for one in _tests_naming_rules().get(rule.id, ())]
-    of_clauses = (Proof.read(one) for clause in rule.clauses for one in proved.get(clause, ()))
-    tests = [one for one in of_clauses if one.kind == "test"]
-    worlds = sorted(
-        {Proof.read(one) for clause in rule.clauses for one in proved.get(clause, ()) if one[:5] == "world"},
-        key=lambda one: one.label,
+    waiting = WAITING.get(row.clause.id) if state == "open" else None
+    return ClauseLine(
+        row=row,
+        kinds="、".join(CLAUSE_KINDS[kind] for kind in row.clause.kinds),
+        rules=tuple((one, book.rules[one].title) for one in row.rules),
+        parameters=tuple((one, book.parameters[one].label) for one in row.parameters),
+        screens=tuple((one, book.screens[one].title) for one in row.screens),
+        others=tuple(dict.fromkeys(enforcer_word(one) for one in row.others)),
+        state=state,
+        waits_for=(waiting.app_label, waiting.missing) if waiting else ("", ""),
+        proofs=counted(own_proofs().get(row.clause.id, ())) if row.is_covered else (),
+        tensions=tensions_of_clause(row.clause.id),
     )
-    return [*dict.fromkeys([*named, *tests]), *worlds]
 
 
-@functools.cache
-def _tests_naming_rules() -> Mapping[str, tuple[str, ...]]:
-    """Return rule → the files of tests that name it; none where the tests are not installed."""
-    found: dict[str, dict[str, None]] = {}
-    for path in sorted(_TESTS.rglob("test_*.py")) if _TESTS.is_dir() else ():
-        for rule in _RULE_ID.findall(path.read_text(encoding="utf-8")):
-            found.setdefault(rule, {})[path.relative_to(_TESTS).as_posix()] = None
-    return {rule: tuple(files) for rule, files in found.items()}
+def counted(written: Iterable[str]) -> tuple[Proof, ...]:
+    """Return proofs as `zhiping policy coverage` writes them, counted: by rule, screen, kind of test."""
+    cases: dict[str, int] = {}
+    worlds: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
+    for one in dict.fromkeys(written):
+        kind, _, name = one.partition(" ")
+        if kind == "case":
+            rule, _, count = name.partition(" ")
+            cases[rule] = int(count[1:-1])
+        elif kind == "world":
+            worlds[name.partition("/")[0]] += 1
+        else:
+            tests[TEST_KINDS.get(name.partition("/")[0], "其他测试")] += 1
+    return (
+        *(
+            Proof(label="案例", thing=one, count=count, unit="个", url=f"{_at('rule', one)}#cases")
+            for one, count in cases.items()
+        ),
+        *(
+            Proof(label="微型数据", thing=one, count=count, unit="组", url=_at("screen", one))
+            for one, count in worlds.items()
+        ),
+        *(Proof(label=one, count=tests[one], unit="项") for one in sorted(tests)),
+    )
+
+
+def _at(page: str, key: str) -> str:
+    return reverse(f"public:policy-{page}", args=[key])
+
+
+def rule_proofs(rule: Rule) -> tuple[Proof, ...]:
+    """Return the tests that judge by a rule, and those that prove one of its clauses, counted by kind."""
+    of_clauses = (one for clause in rule.clauses for one in own_proofs().get(clause, ()))
+    tests = (one for one in of_clauses if one.startswith("test "))
+    return counted([*_judged_by(law()).get(rule.id, ()), *tests])
+
+
+@functools.lru_cache(maxsize=2)
+def _judged_by(book: PolicyBook) -> Mapping[str, tuple[str, ...]]:
+    return judged_by(book)
+
+
+def screen_proofs(screen: str, clauses: Iterable[str]) -> tuple[Proof, ...]:
+    """Return the worlds on which a screen is tried, counted."""
+    every = (one for clause in clauses for one in own_proofs().get(clause, ()))
+    return counted(one for one in every if one.startswith(f"world {screen}/"))

@@ -1,8 +1,9 @@
 """What binds at a place on a day (当地当日适用): documents, rules, values; what lapsed and what comes."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -124,7 +125,21 @@ class Standing:
 
 
 def standing(book: PolicyBook, *, place: Place, on: date) -> Standing:
-    """Return what binds at a place on a day, as the engine itself resolves it."""
+    """Return what binds at a place on a day.
+
+    Between two turns nothing changes, so it is found once for each stretch of days and kept with the book.
+    """
+    turned = max((one.day for one in turns(book, place=place) if one.day <= on), default=date.min)
+    return replace(_standing_since(book, place, turned), on=on)
+
+
+@functools.lru_cache(maxsize=256)
+def _standing_since(book: PolicyBook, place: Place, turned: date) -> Standing:
+    return standing_on(book, place=place, on=turned)
+
+
+def standing_on(book: PolicyBook, *, place: Place, on: date) -> Standing:
+    """Return what binds at a place on a day, as the engine itself resolves it; found anew each time."""
     documents = sorted(
         (one for one in book.documents.values() if one.place.contains(place)),
         key=lambda one: (-len(one.place.chain), one.issued, one.id),
@@ -170,6 +185,11 @@ def _value(book: PolicyBook, parameter: Parameter, place: Place, on: date) -> Va
 
 def turns(book: PolicyBook, *, place: Place) -> tuple[Turn, ...]:
     """Return the days on which a document, a rule or a value begins or ends there, in order."""
+    return _turns(book, place)
+
+
+@functools.lru_cache(maxsize=256)
+def _turns(book: PolicyBook, place: Place) -> tuple[Turn, ...]:
     begins: defaultdict[date, list[str]] = defaultdict(list)
     ends: defaultdict[date, list[str]] = defaultdict(list)
     for name, period in _periods(book, place):
@@ -214,9 +234,13 @@ def _is_over(period: Period, on: date) -> bool:
 
 def values_read(rule: Rule, values: Mapping[str, Value]) -> tuple[Value, ...]:
     """Return the values that a rule reads, in the order in which it reads them."""
+    return tuple(values[name] for name in parameters_read(rule) if name in values)
+
+
+def parameters_read(rule: Rule) -> tuple[str, ...]:
+    """Return the parameters that a rule reads, once each, in order."""
     parts = (rule.condition,) if rule.applies_when is None else (rule.condition, rule.applies_when)
-    names = dict.fromkeys(name for part in parts for name in parameters_of(part))
-    return tuple(values[name] for name in names if name in values)
+    return tuple(dict.fromkeys(name for part in parts for name in parameters_of(part)))
 
 
 # two standings -----------------------------------------------------------------------------------

@@ -1,10 +1,17 @@
-"""Dated lists as the public pages write them: rows of words, with the same words for page and download."""
+"""Dated lists as pages write them: rows of words, the same for everybody, the desk and a download."""
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from zhiping.apps.reference import catalogue_queries as lists
+from zhiping.apps.reference.models import OccupationalStandard, ShortageOccupation
+from zhiping.apps.reference.queries import occupation_name
 from zhiping.core.catalogues.cancellations import CancelledRow
+from zhiping.core.catalogues.errors import OccupationUnknownError
 from zhiping.core.catalogues.files import Certainty
 from zhiping.core.catalogues.qualifications import (
     CHANGE_NAMES,
@@ -18,6 +25,7 @@ from zhiping.core.catalogues.rates import (
     BASIS_NAMES,
     COUNTERPART_NAMES,
     EVALUATION_TYPES,
+    RATE_NAMES,
     BasisKind,
     EquivalenceRow,
     RateRow,
@@ -25,6 +33,7 @@ from zhiping.core.catalogues.rates import (
 from zhiping.portals.labels import place_name
 from zhiping.ui.formatting import short_day
 from zhiping.ui.labels import level
+from zhiping.ui.shapes import Column
 
 CERTAINTIES = {
     Certainty.CONFIRMED: "有明文",
@@ -32,20 +41,41 @@ CERTAINTIES = {
     Certainty.PARTIAL: "部分核实",
     Certainty.UNCERTAIN: "待核实",
 }
-NOTHING = "—"
-
 type Row = dict[str, object]
 """Header → words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A list ready to be shown: which of its headers a page shows; a download has them all."""
+    """A list ready to be shown: which of its headers a page shows; a download has them all.
+
+    `rows` can be sliced and counted; only those that somebody sees are read and written.
+    """
 
     title: str
     name: str
-    rows: Sequence[Row]
+    rows: Sequence[Any] | QuerySet[Any, Any]
+    write: Callable[[Sequence[Any]], list[Row]]
     shown: Sequence[str]
+
+    @property
+    def columns(self) -> list[Column]:
+        """Return the columns of a page."""
+        return [Column(key=header, label=header, kind=_kind(header)) for header in self.shown]
+
+    def written(self) -> list[Row]:
+        """Return all rows, for a download."""
+        return self.write(list(self.rows))
+
+
+_DAYS = frozenset({"公布取消日", "施行日", "截止日（不含）", "退出日"})
+_NUMBERS = frozenset({"金额（元）", "公布项数", "收录名称"})
+
+
+def _kind(header: str) -> Any:
+    if header in _DAYS:
+        return "date"
+    return "code" if header == "职业编码" else "number" if header in _NUMBERS else "text"
 
 
 def qualification_rows(rows: Iterable[Qualification]) -> list[Row]:
@@ -98,7 +128,7 @@ def _either(change: Change) -> Qualification:
     return found
 
 
-def cancelled_rows(rows: Iterable[CancelledRow], trackers: dict[str, lists.Tracker]) -> list[Row]:
+def cancelled_rows(rows: Iterable[CancelledRow], trackers: Mapping[str, lists.Tracker]) -> list[Row]:
     """Return cancelled items with their batch and who tracks them."""
     known = {(one.place, one.code): one for one in lists.all_batches()}
     found: list[Row] = []
@@ -114,6 +144,7 @@ def cancelled_rows(rows: Iterable[CancelledRow], trackers: dict[str, lists.Track
                 "原实施部门": row.set_by,
                 "衔接项目": row.successor,
                 "跟踪督查部门": (tracker.department or "尚未明确") if tracker else "",
+                "确定依据": lists.RULE_NAMES[tracker.rule] if tracker else "",
                 "确定程度": CERTAINTIES[row.certainty],
                 "来源": row.source,
                 "说明": row.note,
@@ -122,8 +153,107 @@ def cancelled_rows(rows: Iterable[CancelledRow], trackers: dict[str, lists.Track
     return found
 
 
-def equivalence_rows(rows: Iterable[EquivalenceRow]) -> list[Row]:
-    """Return the equivalence table."""
+def standards_sheet(day: dt.date) -> Sheet:
+    """Return the standards and norms in force on a day."""
+    return Sheet(
+        title="职业标准和评价规范",
+        name="standards",
+        rows=lists.standards_on(day),
+        write=_standard_rows,
+        shown=("名称", "职业", "职业编码", "类别", "编制规程", "涵盖等级", "施行日", "确定程度"),
+    )
+
+
+def _standard_rows(rows: Sequence[OccupationalStandard]) -> list[Row]:
+    return [
+        {
+            "名称": row.title,
+            **_called(row.occupation_code),
+            "类别": row.get_kind_display(),
+            "编制规程": row.get_generation_display(),
+            "涵盖等级": "、".join(level(one) for one in row.levels),
+            **_known(row),
+        }
+        for row in rows
+    ]
+
+
+def shortages_sheet(day: dt.date, place: str) -> Sheet:
+    """Return the scarce occupations of a place on a day; of all places without one."""
+    return Sheet(
+        title="急需紧缺职业目录",
+        name="shortages",
+        rows=lists.shortages_on(day, place),
+        write=_shortage_rows,
+        shown=("职业", "职业编码", "地区", "施行日", "截止日（不含）", "确定程度"),
+    )
+
+
+def _shortage_rows(rows: Sequence[ShortageOccupation]) -> list[Row]:
+    return [{"地区": place_name(row.place), **_called(row.occupation_code), **_known(row)} for row in rows]
+
+
+def _known(row: OccupationalStandard | ShortageOccupation) -> Row:
+    return {
+        "施行日": row.valid_from,
+        "截止日（不含）": row.valid_to or "",
+        "确定程度": row.get_certainty_display(),
+        "来源": row.source,
+    }
+
+
+def _called(code: str) -> Row:
+    try:
+        name = occupation_name(code)
+    except OccupationUnknownError:
+        name = "不在2022年版大典"
+    return {"职业": name, "职业编码": code}
+
+
+def equivalences_sheet(day: dt.date, place: str) -> Sheet:
+    """Return the equivalence table of a place on a day."""
+    return Sheet(
+        title="职业技能等级与职称、学历比照表",
+        name="equivalences",
+        rows=lists.equivalences_on(day, place),
+        write=_equivalence_rows,
+        shown=(
+            "依据内容",
+            "地区",
+            "比照对象",
+            "对象内容",
+            "比照效力",
+            "附加条件",
+            "文号",
+            "施行日",
+            "确定程度",
+        ),
+    )
+
+
+def rates_sheet(day: dt.date, place: str) -> Sheet:
+    """Return the fees and subsidies of a place on a day."""
+    return Sheet(
+        title="收费标准和补贴标准",
+        name="rates",
+        rows=lists.rates_on(day, place=place),
+        write=_rate_rows,
+        shown=(
+            "项目",
+            "标准",
+            "地区",
+            "评价类型",
+            "等级",
+            "金额（元）",
+            "计价单位",
+            "文号",
+            "施行日",
+            "确定程度",
+        ),
+    )
+
+
+def _equivalence_rows(rows: Sequence[EquivalenceRow]) -> list[Row]:
     return [
         {
             "地区": place_name(row.place),
@@ -143,10 +273,10 @@ def equivalence_rows(rows: Iterable[EquivalenceRow]) -> list[Row]:
     ]
 
 
-def rate_rows(rows: Iterable[RateRow]) -> list[Row]:
-    """Return fees or subsidies."""
+def _rate_rows(rows: Sequence[RateRow]) -> list[Row]:
     return [
         {
+            "标准": RATE_NAMES[row.kind],
             "地区": place_name(row.place),
             "评价类型": EVALUATION_TYPES.get(row.evaluation_type, row.evaluation_type),
             "项目": row.subject,
