@@ -17,6 +17,7 @@ from tests.apps.reference.specification_builders import (
     TODAY,
     WEIHAI,
 )
+from zhiping.apps.journal.models import RuleSnapshot
 from zhiping.apps.reference import actions
 from zhiping.apps.reference.actions.projects import Weight
 from zhiping.apps.reference.errors import (
@@ -57,6 +58,7 @@ from zhiping.apps.reference.project_queries import (
 )
 from zhiping.apps.reference.states import SPECIFICATION_MOVES, SpecificationState
 from zhiping.core.policybook import Verdict
+from zhiping.core.policybook.replay import snapshots_named
 from zhiping.kernel.actor import DutyMissingError
 from zhiping.kernel.errors import DomainError
 from zhiping.kernel.moves import MoveNotAllowedError
@@ -87,6 +89,9 @@ def test_the_whole_way_is_one_step_a_level_with_entry_and_clause():
     assert one.state == SpecificationState.PUBLISHED
     assert one.version.project.place == WEIHAI
     frozen = Verdict.from_json(one.steps.get(verb="submit").verdict)
+    named = {name for step in one.steps.exclude(verdict__isnull=True) for name in snapshots_named(step.verdict)}
+    assert named
+    assert RuleSnapshot.objects.filter(pk__in=named).count() == len(named), "the rules are kept with it"
     assert frozen.outcome.value == "pass"
     assert one.steps.get(verb="submit").content["sections"]["definition"].startswith("运用工具")
     assert one.steps.get(verb="publish").verdict["question"] == "ability_project_listing"

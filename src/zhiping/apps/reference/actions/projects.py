@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.db import transaction
 from django.db.models import Q
 
-from zhiping.apps.journal.actions import record
+from zhiping.apps.journal.actions import keep_rule_snapshots, record
 from zhiping.apps.reference.actions.importers import name_of
 from zhiping.apps.reference.errors import (
     ArgumentDayError,
@@ -608,6 +608,8 @@ def _step(
     opinion: str = "",
     verdict: Verdict | None = None,
 ) -> None:
+    if verdict is not None:
+        keep_rule_snapshots([verdict])
     content = None
     if verb == "submit":
         content = {"name": specification.name, "unit": specification.unit,

@@ -48,8 +48,6 @@ _TABS = (
     ("急需紧缺", "public:catalogues-shortages"),
     ("比照表", "public:catalogues-equivalences"),
     ("收费与补贴", "public:catalogues-rates"),
-    ("专项能力项目", "public:ability-projects"),
-    ("移交与责任单位", "public:handovers"),
 )
 
 

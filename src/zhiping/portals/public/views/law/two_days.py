@@ -66,9 +66,9 @@ class TwoDays:
     hindrance: str = ""
 
     @property
-    def is_decided(self) -> bool:
-        """Tell whether one of the days applies."""
-        return any(line.applies for line in self.lines)
+    def applied(self) -> DayLine | None:
+        """Return the day whose law applies; None while that is open."""
+        return next((line for line in self.lines if line.applies), None)
 
 
 def two_days(judged: PenaltyVerdict) -> TwoDays:
