@@ -67,5 +67,16 @@ class Actor:
         if not self.may(duty, place):
             raise DutyMissingError(duty=duty, place=place.code, actor=self.name)
 
+    def require_unless_system(self, duty: str, place: Place) -> None:
+        """Refuse everybody but the system itself without the duty there.
+
+        The system sets up what must be there before anybody holds a duty.
+
+        Refuses:
+            DutyMissingError: as `require` does.
+        """
+        if self.kind is not ActorKind.SYSTEM:
+            self.require(duty, place)
+
 
 PUBLIC = Actor(kind=ActorKind.PUBLIC, id="public", name="社会公众")

@@ -1,6 +1,8 @@
 """The closed list of duties, and the sets in which they are usually granted."""
 
 DUTIES = {
+    "authorities.administer": "设立主管部门与授予职责",
+    "registry.open_dossier": "为机构建档",
     "registry.read": "查看机构与备案",
     "registry.review_district": "备案区级初审",
     "registry.review_city": "备案市级审核",
@@ -95,6 +97,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
             "reference.argue_specification",
         ),
     ),
+    "administrator": ("授权管理员", ("authorities.administer", "registry.open_dossier")),
     "auditor": ("审计员", (*_READING, "screening.run")),
 }
 """Role → (Chinese name, its duties); a role is only a convenient set, grants are per duty."""

@@ -7,3 +7,9 @@ class DutyUnknownError(DomainError):
     """There is no such duty or role."""
 
     code = "authorities.duty_unknown"
+
+
+class OwnGrantError(DomainError):
+    """Nobody grants duties to himself."""
+
+    code = "authorities.own_grant"

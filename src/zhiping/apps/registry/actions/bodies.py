@@ -41,10 +41,14 @@ def register_body(
 ) -> EvaluationBody:
     """Open a dossier for a body (建档), with the accounts that work for it.
 
+    Duty:
+        registry.open_dossier, at the body's place; the system needs none.
     Refuses:
+        DutyMissingError.
         IdentifierInvalidError: the unified social credit code cannot be right.
         AlreadyOnRecordError: a body with that code is on record.
     """
+    actor.require_unless_system("registry.open_dossier", Place(details.place))
     code = str(credit_codes.parse(details.credit_code))
     with transaction.atomic():
         if EvaluationBody.objects.filter(credit_code=code).exists():
