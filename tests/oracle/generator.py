@@ -593,6 +593,7 @@ QUESTIONS: dict[str, tuple[int, Callable[[random.Random], dict[str, Values]]]] =
         3_000,
         lambda _rng: {
             "is_cancelled_on_day": EITHER,
+            "provincial_list_published": EITHER,
             "on_provincial_list_on_day": Values((True, True, False), (False,)),
             "qualification_type": Values(("access", "level"), ("level",)),
             "precondition_of": Values(PRECONDITIONS, PRECONDITIONS),
@@ -680,7 +681,7 @@ QUESTIONS: dict[str, tuple[int, Callable[[random.Random], dict[str, Values]]]] =
 
 HOMES = {
     "certificate_text": GUANGDONG,
-    "qualification_named": (*GUANGDONG, *JILIN),
+    "qualification_named": (*GUANGDONG, *JILIN, *LIAONING),
     "precondition": JILIN,
     "cancelled_aftermath": JILIN,
     "training_separation": JILIN,

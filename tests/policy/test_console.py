@@ -188,3 +188,75 @@ def test_coverage_counts_what_the_platform_declares(tmp_path):
     assert "TA20-55" in refused.output
     declared.write_text("[1]", encoding="utf-8")
     assert call(*arguments).exit_code == 2
+
+
+def test_what_is_missing_is_named_as_a_file_of_facts_writes_it():
+    result = decide(facts="registered: true\nis_branch: false\nlines: [{code: 甲, assessors: 3}]")
+    assert result.exit_code == 3
+    needed = result.output.partition("还需要这些事实")[2]
+    assert "headcount：参保职工人数；整数（人）" in needed
+    assert "registered：" not in needed
+    assert "还需要这些事实" not in decide().output
+
+
+def test_a_mistyped_fact_is_answered_with_its_likes():
+    result = decide(facts="head_count: 3")
+    assert result.exit_code == 2
+    assert "是不是：headcount" in result.output
+
+
+def test_a_fact_that_no_rule_reads_does_not_go_unseen():
+    facts = "body_kind: employer\nlevel: '3'\nemployment_kind: public\n"
+    result = call(
+        "decide", "candidate", "--place", "440600", "--on", "2021-03-01", "--facts", "-", given=facts
+    )
+    assert result.exit_code == 1
+    assert "没有规则用到：level。" in result.output
+
+
+def test_a_fact_that_opens_a_rule_is_no_requirement():
+    result = call(
+        "decide", "scope_line", "--place", "210100", "--on", "2025-03-03", "--facts", "-", given="{}"
+    )
+    assert "机构类别：未提供；先要知道这一项，才能判断本条是否适用" in result.output
+    assert "所写的标准或规范在该日现行有效：未提供；要求为是" in result.output
+
+
+def test_what_lapsed_is_named_with_its_document():
+    where = ["--place", "440100", "--on", "2023-12-01", "--facts", "-"]
+    result = call("decide", "qualification_named", *where, given="{}")
+    assert result.exit_code == 3
+    assert "2023-12-01 起失效：QUA-001" in result.output
+    assert "，GD18-2a" in result.output
+
+
+def test_every_question_is_listed_with_its_meaning_and_its_facts():
+    listed = call("questions")
+    assert listed.exit_code == 0
+    assert "candidate：考生能否由该机构评价；依据日：考试日" in listed.output
+    rows = json.loads(call("questions", "--json").output)
+    assert all(row["label"] != row["question"] for row in rows)
+    of_one = call("questions", "candidate")
+    assert "employment_kind：考生身份；文字" in of_one.output
+    assert "dispatched（劳务派遣人员）" in of_one.output
+    there = json.loads(
+        call("questions", "candidate", "--place", "210100", "--on", "2025-03-03", "--json").output
+    )
+    assert "volunteers" not in there["facts"]
+    assert "employment_kind" in there["facts"]
+    nowhere = call("questions", "candidate", "--place", "330100", "--on", "2025-03-03")
+    assert "没有已收录的规则" in nowhere.output
+
+
+@pytest.mark.parametrize("wrong", [["candidat"], ["candidate", "--place", "440600"], ["--on", "2021-03-01"]])
+def test_a_question_asked_wrongly_is_exit_code_two(wrong):
+    result = call("questions", *wrong)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_a_day_that_was_missed_is_late_by_so_many_days():
+    facts = "{reporter_kind: industry_department, is_submitted: false}"
+    where = ["--place", "440000", "--on", "2020-01-20", "--facts", "-"]
+    result = call("decide", "annual_register", *where, given=facts)
+    assert "要求不晚于 2020年1月15日（原文“每年1月15日前”），差 5天" in result.output

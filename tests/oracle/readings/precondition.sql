@@ -14,8 +14,14 @@ SELECT
         demand(['JL17-1c'], jl17, qualification_type = 'level', precondition_of <> 'taking_up_job'),
         -- 二 清单之内除准入类职业资格外一律不得与就业创业挂钩
         demand(
-            ['JL17-2a'], jl17, on_provincial_list_on_day AND qualification_type = 'level',
-            precondition_of NOT IN ('employment_or_business', 'taking_up_job')
+            ['JL17-2a'], jl17, on_provincial_list_on_day,
+            qualification_type = 'access' OR precondition_of NOT IN ('employment_or_business', 'taking_up_job')
+        ),
+        -- 二 清单之外一律不得开展: 清单公布以后, 清单之外的更不得挂钩
+        demand(
+            ['JL17-2a'], jl17,
+            NOT on_provincial_list_on_day AND precondition_of IN ('employment_or_business', 'taking_up_job'),
+            NOT provincial_list_published
         )
     ] AS demands
 FROM spoken

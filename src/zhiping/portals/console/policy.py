@@ -12,11 +12,13 @@ import click
 import yaml
 
 from zhiping.core.policybook import (
+    FactUndeclaredError,
     Finding,
     Outcome,
     PolicyBook,
     PolicyInvalidError,
     Problem,
+    QuestionUnknownError,
     RulePeriod,
     Verdict,
 )
@@ -37,6 +39,7 @@ from zhiping.kernel.errors import DomainError
 from zhiping.kernel.place import Place, PlaceMalformedError
 from zhiping.kernel.resources import policy_folder
 from zhiping.portals.console.coverage_json import coverage_json
+from zhiping.portals.console.fact_hints import alike, applies_open, fact_lines, missing_facts, unread
 from zhiping.portals.console.waiting import WAITING
 from zhiping.portals.policy_problems import Told, told
 
@@ -65,7 +68,7 @@ _FOLDER = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="输出 JSON（键名稳定）。")
 
 
-class _PlaceParameter(click.ParamType[object]):
+class PlaceParameter(click.ParamType[object]):
     """A place code on the command line."""
 
     name = "code"
@@ -78,7 +81,7 @@ class _PlaceParameter(click.ParamType[object]):
             self.fail(f"“{value}”不是行政区划代码，应为六位数字或 CN。", param, ctx)
 
 
-class _DayParameter(click.ParamType[object]):
+class DayParameter(click.ParamType[object]):
     """A day on the command line."""
 
     name = "day"
@@ -91,10 +94,11 @@ class _DayParameter(click.ParamType[object]):
             self.fail(f"“{value}”不是日期，应写成 2020-08-17。", param, ctx)
 
 
-_ON = click.option("--on", "on", type=_DayParameter(), required=True, help="判定依据日，如 2020-08-17。")
+_ON = click.option("--on", "on", type=DayParameter(), required=True, help="判定依据日，如 2020-08-17。")
 
 
 _LATE = {
+    "questions": ("zhiping.portals.console.policy_questions", "questions"),
     "new-rule": ("zhiping.portals.console.new_rule", "new_rule"),
     "schema": ("zhiping.portals.console.policy_schema", "schema"),
 }
@@ -169,7 +173,7 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
     """列出每一条款由哪些规则、参数、筛查、环节落实；有约束力而无落实的条款标为“待落实”."""
     from zhiping.portals.console.proofs import proofs  # noqa: PLC0415  # it reads every test
 
-    book = _load(folder)
+    book = load(folder)
     declared = _declared_enforcers(enforcers) if enforcers else _own_enforcers(book, is_ours=folder is None)
     try:
         table = clause_coverage(book, declared)
@@ -199,12 +203,12 @@ def coverage(folder: Path | None, enforcers: Path | None, *, as_json: bool) -> N
 
 @policy.command()
 @click.argument("question")
-@click.option("--place", "place", type=_PlaceParameter(), required=True, help="行政区划代码，如 440600。")
+@click.option("--place", "place", type=PlaceParameter(), required=True, help="行政区划代码，如 440600。")
 @_ON
 @click.option(
     "--conduct",
     "conduct_on",
-    type=_DayParameter(),
+    type=DayParameter(),
     default=None,
     help="处罚的行为日：与 --on（决定日）各判定一次，适用较轻的一日。",
 )
@@ -229,11 +233,13 @@ def decide(  # one parameter for each option of the command
 ) -> None:
     """判定一个事项：按地区和日期适用规则，逐条列出所见、所需、差距与依据.
 
+    能问哪些事项、各要用到哪些事实，见 zhiping policy questions。不必一次填齐，回答会列出还缺的事实。
+
     涉及处罚的，用 --conduct 写明行为日：行为日和决定日各判定一次，适用较轻的一日。
 
     退出码：0 符合（含仅有警示、不适用）；1 不符合；2 用法或资料写法有误；3 无法判定或没有已知规则。
     """
-    book = _load(folder)
+    book = load(folder)
     raw = _read_facts(facts_file)
     judged: Verdict | PenaltyVerdict
     try:
@@ -243,13 +249,14 @@ def decide(  # one parameter for each option of the command
         else:
             judged = judge_penalty(book, question, facts, place=place, conduct_on=conduct_on, decision_on=on)
     except DomainError as error:
-        raise click.UsageError(REFUSALS[error.code].format(**error.facts)) from error
+        raise click.UsageError(_refusal(error, book)) from error
     if as_json:
         _print_json(judged.to_json())
     elif isinstance(judged, PenaltyVerdict):
         _print_penalty(judged, book)
     else:
-        _print_verdict(judged)
+        _print_verdict(judged, book)
+        _print_unread(judged, book, facts)
         if is_about_penalties(book, question):
             click.echo("\n涉及处罚：请用 --conduct 写明行为日，行为日和决定日都要判定，适用较轻的一日。")
     sys.exit(EXIT_CODES[judged.outcome])
@@ -265,7 +272,7 @@ def decide(  # one parameter for each option of the command
     help="草案文件夹，结构与政策文件夹相同；同名文件取代原文件。",
 )
 @click.option(
-    "--place", "place", type=_PlaceParameter(), default=None, help="只试算该地区（含下辖）的在册记录。"
+    "--place", "place", type=PlaceParameter(), default=None, help="只试算该地区（含下辖）的在册记录。"
 )
 @click.option(
     "--export",
@@ -297,7 +304,7 @@ def diff(  # one parameter for each option of the command
     在册记录一律按 --on 这一天各判定两次，一次按现行政策，一次按草案；事实取自当时固定的判定，
     没有固定判定的（外部导入），按记录自身的日期读取。试算不改变任何记录。
     """
-    before = _load(folder)
+    before = load(folder)
     law = _load_draft(before, draft, folder or policy_folder())
     now = law.book
     found = list(changes(before, now, on=on))
@@ -359,7 +366,8 @@ def _or_none(value: object) -> str:
 # reading -----------------------------------------------------------------------------------------
 
 
-def _load(folder: Path | None) -> PolicyBook:
+def load(folder: Path | None) -> PolicyBook:
+    """Return the policy book of a folder, else our own; print its problems and leave where it is broken."""
     try:
         return PolicyBook.load(folder or policy_folder())
     except PolicyInvalidError as error:
@@ -471,20 +479,47 @@ def _print_problems(problems: Sequence[Problem | Told]) -> None:
         click.echo(f"共 {len(problems)} 处问题。", err=True)
 
 
-def _print_verdict(verdict: Verdict) -> None:
+def _refusal(error: DomainError, book: PolicyBook) -> str:
+    """Return what was wrong with the question or the facts, with what a mistyped name may have meant."""
+    text = REFUSALS[error.code].format(**error.facts)
+    if isinstance(error, FactUndeclaredError):
+        return f"{text}{alike(str(error.facts['fact']), book.facts)}"
+    if isinstance(error, QuestionUnknownError):
+        return f"{text}{alike(str(error.facts['question']), book.questions)}含义见 zhiping policy questions。"
+    return text
+
+
+def _print_unread(verdict: Verdict, book: PolicyBook, given: Iterable[str]) -> None:
+    """Say which facts changed nothing, so that one written under a wrong name does not go unseen."""
+    idle = unread(book, verdict, given)
+    if idle and verdict.outcome is not Outcome.NO_RULE_KNOWN:
+        click.echo(f"\n这些事实没有规则用到：{'、'.join(idle)}。如与判定有关，请核对名称。")
+
+
+def _print_missing(verdict: Verdict, book: PolicyBook) -> None:
+    """Say under which names and in which form the missing facts are to be given."""
+    click.echo("\n还需要这些事实，写进事实文件后再判定（填了以后，可能还会问到别的）：")
+    for fact in missing_facts(book, verdict):
+        for line in fact_lines(fact):
+            click.echo(line)
+
+
+def _print_verdict(verdict: Verdict, book: PolicyBook) -> None:
     heading = f"{verdict.question} · {verdict.place.code} · {verdict.on.isoformat()}"
     click.echo(f"{heading}：{OUTCOMES[verdict.outcome.value]}")
     if verdict.outcome is Outcome.NO_RULE_KNOWN:
-        _print_no_rule(verdict)
+        _print_no_rule(verdict, book)
         return
     for finding in verdict.findings:
-        _print_finding(finding)
+        _print_finding(finding, book)
+    if verdict.outcome is Outcome.UNKNOWN:
+        _print_missing(verdict, book)
 
 
 def _print_penalty(found: PenaltyVerdict, book: PolicyBook) -> None:
     for day in Day:
         click.echo(f"【{PENALTY_DAYS[day.value]}】")
-        _print_verdict(found.of(day))
+        _print_verdict(found.of(day), book)
         click.echo("")
     applies = f"适用{PENALTY_DAYS[found.applies.value]}的规定：" if found.applies else ""
     click.echo(f"{applies}{PENALTY_GROUNDS[found.ground.value]}。")
@@ -493,12 +528,24 @@ def _print_penalty(found: PenaltyVerdict, book: PolicyBook) -> None:
         click.echo(f"应作的处理：{owed}。")
 
 
-def _print_no_rule(verdict: Verdict) -> None:
+def _print_no_rule(verdict: Verdict, book: PolicyBook) -> None:
     click.echo("该地区在该日没有已收录的规则。这不等于允许或禁止，请向当地主管部门核实，或补录依据文件。")
     for end, rules in _by_day((one.end, one) for one in verdict.earlier):
         click.echo(f"  此前曾有规则，{end} 起失效：{rules}")
+        _print_documents(book, (one for one in verdict.earlier if one.end == end))
     for start, rules in _by_day((one.start, one) for one in verdict.later):
         click.echo(f"  此后将有规则，{start} 起施行：{rules}")
+        _print_documents(book, (one for one in verdict.later if one.start == start))
+
+
+def _print_documents(book: PolicyBook, periods: Iterable[RulePeriod]) -> None:
+    """Name the documents and clauses on which rules of another time stand."""
+    clauses = dict.fromkeys(clause for one in periods for clause in book.rules[one.rule].clauses)
+    for document in dict.fromkeys(book.clauses[clause].document for clause in clauses):
+        cited = "、".join(clause for clause in clauses if book.clauses[clause].document == document)
+        held = book.documents[document]
+        number = f"（{held.number}）" if held.number else ""
+        click.echo(f"    依据：《{held.title}》{number}，{cited}")
 
 
 def _by_day(pairs: Iterable[tuple[date | None, RulePeriod]]) -> list[tuple[date, str]]:
@@ -510,19 +557,33 @@ def _by_day(pairs: Iterable[tuple[date | None, RulePeriod]]) -> list[tuple[date,
     return [(day, "；".join(days[day])) for day in sorted(days)]
 
 
-def _print_finding(finding: Finding) -> None:
+def _print_finding(finding: Finding, book: PolicyBook) -> None:
     waivable = "（原则上，可附理由豁免）" if finding.may_be_waived else ""
     click.echo(f"\n[{OUTCOMES[finding.outcome.value]}] {finding.rule} {finding.title}{waivable}")
     if finding.message:
         click.echo(f"  {finding.message}")
     shown = finding.nearest_misses or tuple(observations(finding.trace))
+    undecided = applies_open(book, finding)
     for one in shown if finding.outcome is not Outcome.NOT_APPLICABLE else ():
+        if one.met is None and one.test.fact in undecided:
+            click.echo(f"  {one.test.label}：未提供；先要知道这一项，才能判断本条是否适用")
+            continue
         click.echo(f"  {_observation(one, finding.basis.facts.get(one.test.fact))}")
     for cite in finding.citations:
         number = f"（{cite.number}）" if cite.number else ""
         wording = f"：“{cite.wording}”" if cite.wording else ""
         where = f"《{cite.title}》{number}{cite.where}"
         click.echo(f"  依据：{cite.clause} {where}，{cite.summary.rstrip('。')}{wording}。")
+
+
+_OPERATORS_OF_DAYS = {
+    **OPERATORS,
+    "at_least": "不早于",
+    "more_than": "晚于",
+    "at_most": "不晚于",
+    "less_than": "早于",
+}
+"""Days are early or late, not large or small."""
 
 
 def _observation(one: Observation, declaration: FactDeclaration | None) -> str:
@@ -534,8 +595,11 @@ def _observation(one: Observation, declaration: FactDeclaration | None) -> str:
     )
     wording = f"（原文“{one.test.wording}”）" if one.test.wording else ""
     uncertain = "，该数值待核实" if one.test.certainty == "uncertain" else ""
-    short = f"，差 {missed}" if one.short_by is not None else ""
-    operator = OPERATORS.get(one.test.operator.value, "")
+    is_of_days = isinstance(one.required, date)
+    unit = "天" if is_of_days else ""
+    short = f"，差 {missed}{unit}" if one.short_by is not None else ""
+    words = _OPERATORS_OF_DAYS if is_of_days else OPERATORS
+    operator = words.get(one.test.operator.value, "")
     needed = operator if isinstance(one.required, bool) else f"{operator} {required}"
     return f"{one.test.label}：{observed}；要求{needed}{wording}{short}{uncertain}"
 

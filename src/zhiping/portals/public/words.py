@@ -8,6 +8,7 @@ from importlib import import_module
 
 from django.db.models import TextChoices
 
+from zhiping.portals import question_words
 from zhiping.portals.console.enforcers import exported_actions, move_tables, named_views
 from zhiping.ui.labels import StateLabel, Tone, register_states
 
@@ -22,62 +23,9 @@ CLAUSE_KINDS: Mapping[str, str] = {
     "principle": "原则",
 }
 
-DECISION_DAYS: Mapping[str, str] = {
-    "application_day": "申请日",
-    "acceptance_day": "受理日",
-    "declaration_day": "报备日",
-    "enrolment_day": "报名日",
-    "sitting_day": "考试日",
-    "result_day": "成绩上传日",
-    "issue_day": "发证日",
-    "conduct_day": "行为发生日",
-    "decision_day": "决定日",
-    "assessment_day": "评估日",
-}
+DECISION_DAYS: Mapping[str, str] = question_words.DECISION_DAYS
 
-QUESTIONS: Mapping[str, str] = {
-    "employer_filing": "用人单位能否备案",
-    "social_body_filing": "社会培训评价组织能否备案",
-    "school_filing": "技工院校能否备案",
-    "exam_site_filing": "专项职业能力考点能否设立",
-    "scope_line": "职业和等级能否列入备案范围",
-    "yearly_assessment": "年度评估是否合格",
-    "idle_filing": "闲置的备案如何处理",
-    "refiling": "被取消备案后能否再次申请",
-    "plan": "考核计划能否受理",
-    "evaluation_type": "评价类型、主体与依据是否相符",
-    "training_separation": "培训与考核是否依规分开或衔接",
-    "sitting_arrangement": "考场与时间安排",
-    "candidate": "考生能否由该机构评价",
-    "entry_condition": "申报条件是否满足",
-    "entry_proof": "申报条件的证明材料",
-    "ability_applicant": "能否申报专项职业能力考核",
-    "ability_plan": "专项职业能力考核能否举行",
-    "ability_specification": "专项职业能力考核规范是否合格",
-    "ability_project_listing": "专项职业能力项目能否纳入目录",
-    "result": "成绩是否合格",
-    "result_upload": "成绩上传时限",
-    "certificate": "能否发证",
-    "certificate_text": "证书文字与标志是否合规（本省）",
-    "certificate_text_national": "证书文字与标志是否合规（全国）",
-    "ability_certificate": "专项职业能力证书的编码与印制",
-    "advertisement_national": "招生宣传是否合规",
-    "qualification_named": "该职业资格当日能否以此名义实施（本省）",
-    "qualification_named_national": "该职业资格当日能否以此名义实施（全国）",
-    "qualification_basis": "职业资格有没有设置依据",
-    "local_item": "地方能否自行设置职业资格",
-    "precondition": "能否作为前置条件",
-    "cancelled_aftermath": "职业资格取消后对考生的处理",
-    "item_tracking": "已取消事项由谁跟踪督查",
-    "supervising_office": "该事项由谁监管",
-    "sanctions": "违规情形应作何处理",
-    "claim": "能否申领补贴",
-    "talent_statistics": "能否纳入人才统计",
-    "annual_register": "职业资格实施情况登记表的报送",
-    "report_deadline": "各市工作报告的报送",
-    "sweep": "筛查比对的时限与范围",
-}
-"""Every question that a rule of the policy book answers; a test holds the list complete."""
+QUESTIONS: Mapping[str, str] = question_words.QUESTIONS
 
 TEST_KINDS: Mapping[str, str] = {
     "policy": "规则测试",
