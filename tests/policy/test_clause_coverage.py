@@ -34,7 +34,6 @@ WAITING_IN_PART: Mapping[str, str] = {
     "GD18-6": "authorities: duties of industry departments",
     "JL17-1d": "reference: tracking tasks per cancelled item",
     "JL17-2a": "reference: provincial list, published",
-    "JL17-4": "reference: a case per cancellation, choices, refunds",
     "JL17-5a": "authorities: duties of industry departments",
     "JL17-5c": "screening: certificates registered away from the insuring unit",
     "JL17-5d": "oversight, cases: leads and exposure",

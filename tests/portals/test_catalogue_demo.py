@@ -4,7 +4,11 @@ import pytest
 from django.urls import reverse
 
 from tests import builders
+from tests.apps.journal.watching import officer_with
+from zhiping.apps.reference.aftermath_queries import cases_awaiting
 from zhiping.apps.reference.models import (
+    AftermathCandidate,
+    CancellationCase,
     CatalogueImport,
     DirectoryEdition,
     DirectoryItem,
@@ -50,6 +54,15 @@ def test_both_provinces_have_something_on_every_page(kept, client):
             assert shown.rows, page
         states = TrackingTask.objects.filter(place=place).values_list("state", flat=True)
         assert set(states) == {"open", "answered"}
+
+
+def test_a_cancellation_case_is_half_way_and_invented(kept):
+    case = CancellationCase.objects.get()
+    assert "演示" in case.note
+    people = AftermathCandidate.objects.filter(batch__case=case)
+    assert all("演示" in one.name for one in people)
+    assert set(people.values_list("is_settled", flat=True)) == {True, False}
+    assert cases_awaiting(officer_with("reference.maintain", place="440000")).get().next_due is not None
 
 
 def test_the_lists_need_few_queries(accounts, django_assert_max_num_queries):

@@ -37,9 +37,10 @@ from zhiping.apps.certificates.states import (
 from zhiping.apps.exams.states import PLAN_MOVES, SITTING_MOVES
 from zhiping.apps.journal.models import Entry
 from zhiping.apps.reference import actions as reference
+from zhiping.apps.reference.actions.aftermath import BatchDetails, CandidateDetails
 from zhiping.apps.reference.actions.handovers import HandoverDetails
 from zhiping.apps.reference.models import CatalogueImport, DirectoryEdition, TrackingTask, WorkdayOverride
-from zhiping.apps.reference.states import HANDOVER_MOVES, SPECIFICATION_MOVES
+from zhiping.apps.reference.states import CANCELLATION_MOVES, HANDOVER_MOVES, SPECIFICATION_MOVES
 from zhiping.apps.registry import actions as registry
 from zhiping.apps.registry.states import BODY_MOVES, FILING_MOVES
 from zhiping.apps.screening.models import Finding, Run
@@ -49,6 +50,7 @@ from zhiping.kernel.place import Place
 from zhiping.kernel.resources import policy_folder
 from zhiping.portals.authority import trial_runs
 from zhiping.portals.authority.draft_files import Draft
+from zhiping.portals.authority.views.aftermath import PERSON_VERBS
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,8 @@ VERBS = {
     "write-offs": BLANK_WRITE_OFF_MOVES,
     "findings": JUDGEMENT_MOVES,
     "handovers": HANDOVER_MOVES,
+    "aftermath": CANCELLATION_MOVES,
+    "owed": [("", verb) for verb in PERSON_VERBS],
     "specifications": SPECIFICATION_MOVES,
 }
 
@@ -240,6 +244,7 @@ def _side(district: str) -> Side:
             **_lists(city),
             **_blanks(district, certificates[0].number),
             **_handover(city),
+            **_cancellation(city),
             **_specification(district),
             "draft": [_tried_draft(account, city)],
         },
@@ -329,6 +334,22 @@ def _handover(city: str) -> dict[str, list[object]]:
     return found
 
 
+def _cancellation(city: str) -> dict[str, list[object]]:
+    """A cancellation case with a batch, a list of candidates, and one candidate more."""
+    keep = {"actor": officer_with("reference.maintain", place=city), "clock": builders.AT_FILING}
+    case = reference.open_cancellation_case(city, "CN/1/房地产经纪人", **keep)
+    details = BatchDetails(
+        stage="registering", organisation="样例考试机构", number="样例", day=dt.date(2014, 7, 1),
+        due_on=dt.date(2026, 12, 1),
+    )  # fmt: skip
+    batch = reference.add_affected_batch(case.pk, details, **keep)
+    about = CandidateDetails(number="P1", name="样例甲", last_four="001X", fee_fen=18_000)
+    person = reference.add_candidate(batch.pk, about, **keep)
+    rows = "准考证号,姓名,证件号码后四位,已缴费用（元）\nP2,样例乙,0028,180\nP3,样例丙,12,180\n"
+    brought = reference.bring_candidates(batch.pk, file_name="名单.csv", content=rows.encode(), **keep)
+    return {"case": [case.pk], "affected": [batch.pk], "owed": [person.pk], "name_list": [brought.pk]}
+
+
 def _specification(district: str) -> dict[str, list[object]]:
     """A specification in the directory and one that is drafted, with their calls and the project."""
     published, drafted = made.brought("publish", place=district), made.drafted(district)
@@ -346,6 +367,7 @@ SEGMENTS = {
     "certificates": "number", "calendar": "workday", "reviews": "review", "verify": "number",
     "editions": "edition", "tracking": "tracking_task", "uploads": "upload", "drafts": "draft",
     "enrolments": "enrolment", "handovers": "handover", "papers": "handover_paper",
+    "aftermath": "case", "name-lists": "name_list",
     "projects": "project", "calls": "call", "specifications": "specification",
 }  # fmt: skip
 """The segment before a bare `pk` or `number` → the kind of thing."""

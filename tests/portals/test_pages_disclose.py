@@ -61,6 +61,21 @@ def test_the_list_of_who_implements_what_is_published_with_the_edition(client):
     assert text_of(client.get("/catalogues/", asked))
 
 
+def test_a_cancelled_item_says_that_earlier_certificates_stay_proof_of_ability(client):
+    """Authority: JL17-4, which binds in Jilin alone."""
+    asked = {"name": "物业管理师", "on": "2019-05-10"}
+    pages = {name: reverse(f"public:catalogues-{name}") for name in ("check", "cancelled")}
+    for page in pages.values():
+        shown = text_of(client.get(page, asked | {"place": JILIN}))
+        assert "继续作为能力水平的证明" in shown
+        assert "JL17-4" in shown
+        elsewhere = text_of(client.get(page, asked))
+        assert "继续作为能力水平的证明" in elsewhere
+        assert "JL17-4" not in elsewhere
+    listed = {"name": "导游资格", "on": "2019-05-10", "place": JILIN}
+    assert "能力水平的证明" not in text_of(client.get(pages["check"], listed))
+
+
 def test_the_annexed_lists_of_cancelled_items_are_imported_and_shown(client):
     """Authority: JL17-A1, JL17-A2, JL17-1a."""
     page, asked = reverse("public:catalogues-cancelled"), {"place": JILIN, "name": "甲乙丙管理师"}

@@ -89,7 +89,8 @@ def test_the_whole_way_is_one_step_a_level_with_entry_and_clause():
     assert one.state == SpecificationState.PUBLISHED
     assert one.version.project.place == WEIHAI
     frozen = Verdict.from_json(one.steps.get(verb="submit").verdict)
-    named = {name for step in one.steps.exclude(verdict__isnull=True) for name in snapshots_named(step.verdict)}
+    judged = one.steps.exclude(verdict__isnull=True)
+    named = {name for step in judged for name in snapshots_named(step.verdict)}
     assert named
     assert RuleSnapshot.objects.filter(pk__in=named).count() == len(named), "the rules are kept with it"
     assert frozen.outcome.value == "pass"

@@ -309,3 +309,153 @@ class ProjectNotListedError(DomainError):
     """The project is not on the directory on that day."""
 
     code = "reference.project_not_listed"
+
+
+class CaseNotFoundError(DomainError):
+    """No such cancellation case is on record."""
+
+    code = "reference.case_not_found"
+
+
+class CaseItemError(DomainError):
+    """The item is not cancelled at the place, or not yet."""
+
+    code = "reference.case_item"
+
+
+class CaseExistsError(DomainError):
+    """The place has a case of the item already."""
+
+    code = "reference.case_exists"
+
+
+class CaseNotOpenError(DomainError):
+    """The case is closed or dropped, so that nothing of it changes."""
+
+    code = "reference.case_not_open"
+
+
+class CaseUnsettledError(DomainError):
+    """Somebody's way is not settled yet, so the case cannot close."""
+
+    code = "reference.case_unsettled"
+    clauses = ("JL17-4",)
+
+
+class CaseEmptyError(DomainError):
+    """A case without a single batch, or with a batch that names nobody, says of nobody what was done."""
+
+    code = "reference.case_empty"
+
+
+class CaseInUseError(DomainError):
+    """Candidates are on record: such a case is carried through, not dropped."""
+
+    code = "reference.case_in_use"
+    clauses = ("JL17-4",)
+
+
+class BatchNotFoundError(DomainError):
+    """No such affected batch is on record."""
+
+    code = "reference.batch_not_found"
+
+
+class BatchExistsError(DomainError):
+    """The case has that batch of the organisation already."""
+
+    code = "reference.batch_exists"
+
+
+class BatchDayError(DomainError):
+    """The batch began on the day of the cancellation or later: nothing but stopping it is lawful."""
+
+    code = "reference.batch_day"
+    clauses = ("JL17-4",)
+
+
+class AftermathDueError(DomainError):
+    """The day by which to be done lies behind."""
+
+    code = "reference.aftermath_due"
+
+
+class AftermathDayError(DomainError):
+    """The day of what was done lies before the cancellation, or ahead."""
+
+    code = "reference.aftermath_day"
+
+
+class AftermathStageError(DomainError):
+    """What was to be recorded is not owed at the stage of the batch."""
+
+    code = "reference.aftermath_stage"
+
+
+class AftermathNothingToRemindError(DomainError):
+    """Everybody of the batch is settled."""
+
+    code = "reference.aftermath_nothing_to_remind"
+
+
+class CandidateNotFoundError(DomainError):
+    """No such candidate is on record."""
+
+    code = "reference.candidate_not_found"
+
+
+class CandidateExistsError(DomainError):
+    """The number is on record in the batch already."""
+
+    code = "reference.candidate_exists"
+
+
+class CandidateDetailError(DomainError):
+    """The number, the name or the last four characters of the paper are none."""
+
+    code = "reference.candidate_detail"
+
+
+class CandidateInUseError(DomainError):
+    """Something was done for the candidate, so that the entry stays."""
+
+    code = "reference.candidate_in_use"
+
+
+class ChoiceAlreadyCarriedOutError(DomainError):
+    """The refund was paid or the certificate granted: the choice stands."""
+
+    code = "reference.choice_carried_out"
+
+
+class RefundNotChosenError(DomainError):
+    """Nobody is refunded who did not choose it."""
+
+    code = "reference.refund_not_chosen"
+    clauses = ("JL17-4",)
+
+
+class RefundAmountError(DomainError):
+    """What was paid is refunded whole: not more, not less."""
+
+    code = "reference.refund_amount"
+    clauses = ("JL17-4",)
+
+
+class RefundPaidError(DomainError):
+    """The refund is on record already."""
+
+    code = "reference.refund_paid"
+
+
+class CertificateNotEarnedError(DomainError):
+    """No certificate without a passed examination."""
+
+    code = "reference.certificate_not_earned"
+
+
+class OtherwiseNeedlessError(DomainError):
+    """The law says what is owed: that is done, not something else."""
+
+    code = "reference.otherwise_needless"
+    clauses = ("JL17-4",)

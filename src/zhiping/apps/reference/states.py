@@ -20,6 +20,13 @@ HANDOVER_MOVES: MoveTable = {
     ("handed_over", "reverse"): Move(to="reversed", duty=_DUTY, clauses=("GD18-3", "JL17-3a")),
 }
 
+CANCELLATION_MOVES: MoveTable = {
+    ("open", "close"): Move(to="closed", duty=_DUTY, clauses=("JL17-4",)),
+    ("open", "drop"): Move(to="dropped", duty=_DUTY),
+    ("closed", "reopen"): Move(to="open", duty=_DUTY, clauses=("JL17-4",)),
+}
+"""(state, verb) → move of a cancellation case (取消事项善后)."""
+
 
 class SpecificationState(models.TextChoices):
     """Where a specification of an ability project (考核规范) stands."""

@@ -174,7 +174,9 @@ class Roster:
         """Return the rows at some places, counted from 0."""
         chosen = list(places)
         clean = self.clean[chosen]
-        raw = clean.with_columns(self.written[chosen]).select(self.known).fill_null("")
+        # Without a column the table has no rows either: then every cell is written as it is understood.
+        written = self.written[chosen] if self.written.width else self.written
+        raw = clean.with_columns(written).select(self.known).fill_null("")
         return tuple(
             RosterRow(
                 number=self.numbers[place],

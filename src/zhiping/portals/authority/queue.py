@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from zhiping.apps.certificates import blank_queries as blanks
 from zhiping.apps.exams import office_queries as exams
+from zhiping.apps.reference.aftermath_queries import cases_awaiting
 from zhiping.apps.reference.catalogue_queries import tracking_awaiting
 from zhiping.apps.reference.handover_queries import handovers_awaiting
 from zhiping.apps.reference.project_queries import calls_awaiting, specifications_awaiting
@@ -101,6 +102,13 @@ KINDS: Mapping[str, Kind] = {
             label="跟踪督查待答复",
             duties=("reference.maintain",),
             page="authority:reference-tracking-task",
+        ),
+        Kind(
+            code="aftermath",
+            label="取消善后待办",
+            duties=("reference.maintain",),
+            page="authority:reference-aftermath-case",
+            no_deadline="登记批次或结案",
         ),
         Kind(
             code="handover",
@@ -230,11 +238,12 @@ def _step(kind: str, step: str) -> str:
     if kind == "specification":
         return SpecificationState(step).label
     words = {"objection": "公示异议待答复", "finding": "待研判", "tracking": "待答复", "handover": "待办结",
-             "call": "征集中"}  # fmt: skip
+             "call": "征集中", "aftermath": "办理中"}  # fmt: skip
     return words.get(kind, OUTCOMES.get(step, step))
 
 
 _REFERENCE_ROWS: Mapping[str, tuple[Callable[[Actor], QuerySet[Any, Any]], str, str, str]] = {
+    "aftermath": (cases_awaiting, "item_name", "next_organisation", "next_due"),
     "handover": (handovers_awaiting, "item", "receiver", "passes_on"),
     "call": (calls_awaiting, "title", "opened_by", "due_on"),
     "specification": (specifications_awaiting, "name", "unit", ""),

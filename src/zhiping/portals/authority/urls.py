@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhiping.portals.authority.views import (
+    aftermath,
     blanks,
     bodies,
     catalogues,
@@ -100,6 +101,25 @@ urlpatterns = [
     path("reference/tracking/", catalogues.tracking, name="reference-tracking"),
     path("reference/tracking/open/", catalogues.order_tracking, name="reference-tracking-open"),
     path("reference/tracking/<int:pk>/", catalogues.tracking_task, name="reference-tracking-task"),
+    path("reference/aftermath/", aftermath.cases, name="reference-aftermath"),
+    path("reference/aftermath/new/", aftermath.new_case, name="reference-aftermath-new"),
+    path("reference/aftermath/<int:pk>/", aftermath.case, name="reference-aftermath-case"),
+    path("reference/aftermath/<int:pk>/people/", aftermath.people, name="reference-aftermath-people"),
+    path("reference/aftermath/<int:pk>/batch/", aftermath.new_batch, name="reference-aftermath-batch-new"),
+    path("reference/aftermath/<int:pk>/do/<str:verb>/", aftermath.case_step, name="reference-aftermath-step"),
+    path("reference/affected/<int:pk>/", aftermath.batch, name="reference-aftermath-batch"),
+    path("reference/affected/<int:pk>/remind/", aftermath.remind, name="reference-aftermath-remind"),
+    path("reference/affected/<int:pk>/whole/", aftermath.carry_out, name="reference-aftermath-carry-out"),
+    path("reference/affected/<int:pk>/person/", aftermath.new_person, name="reference-aftermath-person-new"),
+    path("reference/affected/<int:pk>/template/", aftermath.template, name="reference-aftermath-template"),
+    path("reference/owed/<int:pk>/", aftermath.person, name="reference-aftermath-person"),
+    path(
+        "reference/owed/<int:pk>/do/<str:verb>/",
+        aftermath.person_step,
+        name="reference-aftermath-person-step",
+    ),
+    path("reference/name-lists/<int:pk>/", aftermath.candidate_list, name="reference-aftermath-list"),
+    path("reference/name-lists/<int:pk>/bad-rows/", aftermath.bad_rows, name="reference-aftermath-bad-rows"),
     path("reference/equivalences/", catalogues.equivalences, name="reference-equivalences"),
     path("reference/rates/", catalogues.rates, name="reference-rates"),
     path("reference/uploads/", catalogues.imports, name="reference-imports"),

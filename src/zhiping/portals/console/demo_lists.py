@@ -8,14 +8,19 @@ from collections.abc import Mapping, Sequence
 from zhiping.apps.authorities.models import Account
 from zhiping.apps.authorities.queries import actor_of
 from zhiping.apps.reference.actions import (
+    add_affected_batch,
     answer_tracking,
     apply_import,
     assign_tracker,
+    bring_candidates,
+    open_cancellation_case,
     open_edition,
     open_tracking,
     preview_import,
     publish_edition,
+    record_refund,
 )
+from zhiping.apps.reference.actions.aftermath import BatchDetails
 from zhiping.apps.reference.actions.directories import EditionDetails
 from zhiping.kernel.actor import Actor
 from zhiping.kernel.clock import Clock
@@ -49,6 +54,7 @@ def keep_lists(*, clock: Clock) -> None:
         _bring_rates(place, keeper, clock)
         _track(place, keeper, clock)
     guangdong = _keeper("440000", clock)
+    _see_through("440000", guangdong, clock)
     _open("440000", "广东省", "2027", dt.date(2027, 1, 1), guangdong, clock)
     preview_import(
         "equivalences",
@@ -124,6 +130,44 @@ def _track(place: str, keeper: Actor, clock: Clock) -> None:
         actor=keeper,
         clock=clock,
     )
+
+
+def _see_through(place: str, keeper: Actor, clock: Clock) -> None:
+    """Leave a cancellation case half way: somebody refunded, somebody not asked, somebody to be certified."""
+    case = open_cancellation_case(place, "CN/4/网络广告经纪人", note=SOURCE, actor=keeper, clock=clock)
+    before, after = case.cancelled_on - dt.timedelta(days=30), case.cancelled_on + dt.timedelta(days=30)
+    people = {
+        "registering": [
+            {"姓名": "演示甲", "证件号码后四位": "0010", "考生意愿": "退费", "意愿日期": f"{after}"},
+            {"姓名": "演示乙", "证件号码后四位": "002X", "考生意愿": "继续参加", "意愿日期": f"{after}"},
+            {"姓名": "演示丙", "证件号码后四位": "0038"},
+        ],
+        "examined": [
+            {"姓名": "演示丁", "证件号码后四位": "0046", "成绩合格": "是"},
+            {"姓名": "演示戊", "证件号码后四位": "0054", "成绩合格": "否"},
+        ],
+    }
+    for number, (stage, found) in enumerate(people.items(), start=1):
+        details = BatchDetails(
+            stage=stage,
+            organisation="样例考试机构（演示）",
+            number=f"演示{number}",
+            day=before,
+            due_on=clock.today() + dt.timedelta(days=5 * number),
+            note=SOURCE,
+        )
+        batch = add_affected_batch(case.pk, details, actor=keeper, clock=clock)
+        paid = {"已缴费用（元）": "180.00"} if stage == "registering" else {}
+        rows = [
+            {"报名号或准考证号": f"YS{number}{at:03}", **paid, **row} for at, row in enumerate(found, start=1)
+        ]
+        bring_candidates(
+            batch.pk, file_name="善后名单（演示）.csv", content=_sheet(rows), actor=keeper, clock=clock
+        )
+        for one in batch.candidates.filter(choice="refund"):
+            record_refund(
+                one.pk, amount_fen=one.fee_fen, paid_on=after, voucher="演示凭证1", actor=keeper, clock=clock
+            )
 
 
 def _equivalence(level: str, title: str) -> dict[str, str]:

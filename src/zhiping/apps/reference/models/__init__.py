@@ -1,5 +1,12 @@
 """Models of reference (目录与标准)."""
 
+from zhiping.apps.reference.models.aftermath import (
+    AffectedBatch,
+    AftermathCandidate,
+    AftermathReminder,
+    CancellationCase,
+    CandidateList,
+)
 from zhiping.apps.reference.models.handovers import Handover, HandoverPaper, Responsibility
 from zhiping.apps.reference.models.lists import (
     AccessQualification,
@@ -27,7 +34,12 @@ from zhiping.apps.reference.models.projects import (
 __all__ = [
     "AbilityProject",
     "AccessQualification",
+    "AffectedBatch",
+    "AftermathCandidate",
+    "AftermathReminder",
+    "CancellationCase",
     "CancelledQualification",
+    "CandidateList",
     "CatalogueImport",
     "DirectoryEdition",
     "DirectoryItem",

@@ -358,11 +358,23 @@ def cancelled(request: GatedRequest) -> HttpResponse:
         ),
         tab="public:catalogues-cancelled",
         subtitle="已取消的不得以任何形式恢复，不得作为审批、开工、准入等事项的前置条件；取消前取得的证书继续作为能力水平的证明。",
-        notes=["名称只列出有公开出处的；完整清单由主管部门按批次导入后在此公布。"],
+        notes=[
+            "名称只列出有公开出处的；完整清单由主管部门按批次导入后在此公布。",
+            *_proof_note(place, on),
+        ],
         empty=EmptyState(title="没有符合条件的取消事项", text="可以放宽筛选条件，或改选日期。"),
         batches=batches,
         published=sum(one.items for one in lists.batches(place) if one.is_published),
     )
+
+
+_PROOF = ("JL17-4",)
+
+
+def _proof_note(place: str, on: date) -> list[str]:
+    """Return on what clause earlier certificates stay proof of ability, where one binds."""
+    clauses = binding_clauses(_PROOF, place=place, on=on)
+    return [f"取消前取得的证书继续作为能力水平的证明，依据 {'、'.join(clauses)}。"] if clauses else []
 
 
 @require_safe
@@ -442,6 +454,10 @@ def _answers(found: lists.NamedQualification) -> list[Definition]:
         f"{row.name}（{batches.get((row.place, row.batch), row.batch)}）" for row in found.cancelled
     )
     told.append(Definition(term="已公布取消", value=names or "没有同名的取消事项", wide=True))
+    if found.cancelled:
+        clauses = binding_clauses(_PROOF, place=found.place, on=found.on)
+        value = "继续作为能力水平的证明，不作为准入凭证"
+        told.append(Definition(term="取消前取得的证书", value=value, clause="、".join(clauses), wide=True))
     alike = "、".join(
         f"{one.item.name}（{one.item.batch}，相近度 {one.score:.0%}）" for one in found.likenesses
     )
